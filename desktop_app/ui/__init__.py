@@ -1,0 +1,1 @@
+"""The window. The only layer, beside the composition root, that imports PySide6."""
