@@ -1,0 +1,1 @@
+"""Ground floor: errors, paths, settings. Imports nothing else of the program."""

@@ -1,0 +1,101 @@
+"""What a person asks for: meaning (words or pictures) within filters."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from desktop_app.domain.photo import PhotoId, RootId
+from desktop_app.domain.tag import TagId
+
+
+@dataclass(frozen=True, slots=True)
+class HasTag:
+    """Photos with this tag, accepted or suggested."""
+
+    tag_id: TagId
+
+
+@dataclass(frozen=True, slots=True)
+class InFolder:
+    """Photos with a file in this folder of a root, or below it. An empty `folder` is the whole root."""
+
+    root_id: RootId
+    folder: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class And:
+    """Photos that satisfy every part. No parts: every photo."""
+
+    parts: tuple[Filter, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Or:
+    """Photos that satisfy at least one part. No parts: no photo."""
+
+    parts: tuple[Filter, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """Photos that do not satisfy the part."""
+
+    part: Filter
+
+
+Filter = HasTag | InFolder | And | Or | Not
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """Free text and example pictures rank by meaning; `where` decides what is ranked at all.
+
+    With no text and no picture the result is every photo that passes `where`, newest first.
+    """
+
+    text: str = ""
+    like: tuple[PhotoId, ...] = ()
+    """Photos of the library to find more like."""
+    image: Path | None = None
+    """A picture file from anywhere to find more like."""
+    where: Filter = And(())
+
+    @property
+    def has_meaning(self) -> bool:
+        """True when there is something to rank by."""
+        return bool(self.text.strip() or self.like or self.image)
+
+
+@dataclass(frozen=True, slots=True)
+class SearchResult:
+    """Photos, best first. `scores` and `probabilities` are as long as `photo_ids`, or empty for an unranked list."""
+
+    photo_ids: npt.NDArray[np.int64]
+    scores: npt.NDArray[np.float32]
+    """Cosine similarity, -1 to 1."""
+    probabilities: npt.NDArray[np.float32]
+    """That the photo shows what was asked for, 0 to 1."""
+    searched: int
+    """Photos that could be ranked (have an embedding and pass the filter)."""
+    total: int
+    """Photos that pass the filter, ranked or not."""
+    seconds: float
+
+    @property
+    def partial(self) -> bool:
+        """True while some photos still wait for their embedding."""
+        return self.searched < self.total
+
+
+def tags_filter(*, every: tuple[TagId, ...] = (), some: tuple[TagId, ...] = (), none: tuple[TagId, ...] = ()) -> Filter:
+    """All of `every`, at least one of `some` (when given), none of `none`."""
+    parts: list[Filter] = [HasTag(tag) for tag in every]
+    if some:
+        parts.append(Or(tuple(HasTag(tag) for tag in some)))
+    parts.extend(Not(HasTag(tag)) for tag in none)
+    return And(tuple(parts))
