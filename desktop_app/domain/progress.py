@@ -51,7 +51,7 @@ class IndexReport:
     reused: int = 0
     """Files with nothing to do: unchanged, or a copy of a photo already there."""
     missing: int = 0
-    """Files in the library that are gone from the folders looked at."""
+    """Files of the library that this run found gone."""
     embedded: int = 0
     """Embeddings computed in this run."""
     skipped: int = 0

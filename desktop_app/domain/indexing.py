@@ -1,0 +1,134 @@
+"""The values that travel along the indexing pipeline: found files, what was read of them, batches to store."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+import numpy.typing as npt
+
+from desktop_app.domain.model import ModelId
+from desktop_app.domain.photo import ContentHash, FileStamp, Metadata, PhotoId, RootId
+from desktop_app.domain.tag import TagId, TagState
+
+
+@dataclass(frozen=True, slots=True)
+class FileKey:
+    """Where a file is, in a way that survives the root being mounted elsewhere."""
+
+    root_id: RootId
+    relative_path: str
+
+
+@dataclass(frozen=True, slots=True)
+class KnownFile:
+    """What the library remembers of a file, for the scan to compare with."""
+
+    stamp: FileStamp
+    photo_id: PhotoId | None
+    """None for a file that was skipped."""
+    embedded: bool
+    """True when the active model has an embedding of it."""
+    missing: bool = False
+    retry: bool = False
+    """A skipped file whose reason may have passed (it could not be opened): read again at every scan."""
+
+
+class FindKind(StrEnum):
+    """Why the scan wants a file read."""
+
+    NEW = "new"
+    MODIFIED = "modified"
+    UNEMBEDDED = "unembedded"
+    """Unchanged, but the active model has not seen it."""
+    RETURNED = "returned"
+    """Was marked missing and is there again, unchanged: nothing to read."""
+
+
+@dataclass(frozen=True, slots=True)
+class FoundFile:
+    """A file that the scan wants looked at."""
+
+    key: FileKey
+    path: str
+    kind: FindKind
+    stamp: FileStamp
+
+
+@dataclass(frozen=True, slots=True)
+class ContentFacts:
+    """What the library stores of a photo's content, embedding and tags apart."""
+
+    content_hash: ContentHash
+    file_format: str
+    width: int
+    height: int
+    metadata: Metadata
+    thumbnail: bytes
+    """JPEG."""
+
+
+@dataclass(frozen=True, slots=True)
+class MachineTag:
+    """A tag that a model says a photo has."""
+
+    tag_id: TagId
+    probability: float
+    state: TagState
+
+
+@dataclass(frozen=True, slots=True)
+class FreshPhoto:
+    """A file whose content was read and embedded in this run."""
+
+    found: FoundFile
+    stamp: FileStamp
+    """As it was when the bytes were read, which may be later than the scan."""
+    facts: ContentFacts
+    vector: npt.NDArray[np.float32]
+    """[D], L2-normalised."""
+    tags: tuple[MachineTag, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class KnownPhoto:
+    """A file whose bytes are in the library already: nothing was decoded or embedded for it."""
+
+    found: FoundFile
+    stamp: FileStamp
+    content_hash: ContentHash
+    gone_from: tuple[FileKey, ...] = ()
+    """Places that hold the same content in the library but no longer on disk: the file was moved from one of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class UnreadableFile:
+    """A file that could not be read, and why, in words a person understands."""
+
+    found: FoundFile
+    reason: str
+    is_photo: bool
+    transient: bool
+
+
+@dataclass(frozen=True, slots=True)
+class IndexBatch:
+    """What one transaction stores."""
+
+    model_id: ModelId
+    fresh: tuple[FreshPhoto, ...] = ()
+    known: tuple[KnownPhoto, ...] = ()
+    unreadable: tuple[UnreadableFile, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class BatchCounts:
+    """How many files of a batch ended as what."""
+
+    added: int = 0
+    modified: int = 0
+    moved: int = 0
+    reused: int = 0
+    embedded: int = 0
+    skipped: int = 0

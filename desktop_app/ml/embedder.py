@@ -1,0 +1,157 @@
+"""A loaded CLIP model: pictures and texts in, unit vectors out."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from desktop_app.base.errors import UserFacingError
+from desktop_app.domain.model import CatalogueEntry, ModelOrigin, PixelSpec
+from desktop_app.ml.devices import Device, inference_threads
+from desktop_app.ml.torch_setup import import_open_clip, import_torch
+
+_log = logging.getLogger(__name__)
+
+Vectors = npt.NDArray[np.float32]
+
+# Text towers are small: 64 short texts at once keep them busy without holding up a waiting search for long.
+_TEXT_BATCH = 64
+
+
+class Embedder:
+    """Wraps one open_clip model on one device. Not thread-safe: the inference thread owns it."""
+
+    def __init__(self, model: Any, tokenizer: Any, *, device: Device) -> None:
+        torch = import_torch()
+        self.device = device
+        self._torch = torch
+        self._model = model
+        self._tokenizer = tokenizer
+        config = model.visual.preprocess_cfg
+        self.spec = _pixel_spec(config)
+        dtype = torch.float16 if device.half_precision else torch.float32
+        self._dtype = dtype
+        self._mean = torch.tensor(config["mean"], dtype=torch.float32, device=device.name).view(1, 3, 1, 1)
+        self._std = torch.tensor(config["std"], dtype=torch.float32, device=device.name).view(1, 3, 1, 1)
+        self._safe_batch: int | None = None
+
+    @property
+    def logit_scale(self) -> float:
+        """CLIP's learned temperature as a factor on cosine similarities (Radford et al. 2021, section 2.5)."""
+        return float(self._model.logit_scale.exp().item())
+
+    def embed_images(self, pixels: npt.NDArray[np.uint8]) -> Vectors:
+        """Embed uint8 [N, S, S, 3] RGB; returns float32 [N, D], L2-normalised.
+
+        When the device runs out of memory the batch is halved and the smaller size is kept from then on.
+        """
+        parts: list[Vectors] = []
+        start = 0
+        while start < len(pixels):
+            size = min(len(pixels) - start, self._safe_batch or len(pixels))
+            try:
+                parts.append(self._forward_images(pixels[start : start + size]))
+            except (RuntimeError, MemoryError) as error:
+                if not _is_out_of_memory(error) or size == 1:
+                    raise
+                self._safe_batch = size // 2
+                _log.warning("The %s device ran out of memory at %d pictures: going on with %d", self.device.name, size, size // 2)
+                self._release_memory()
+                continue
+            start += size
+        return np.concatenate(parts) if parts else np.empty((0, 0), np.float32)
+
+    def embed_texts(self, texts: Sequence[str]) -> Vectors:
+        """Embed texts; returns float32 [N, D], L2-normalised."""
+        torch = self._torch
+        parts = []
+        with torch.inference_mode():
+            for start in range(0, len(texts), _TEXT_BATCH):
+                tokens = self._tokenizer(list(texts[start : start + _TEXT_BATCH])).to(self.device.name)
+                parts.append(_unit(self._model.encode_text(tokens).float()).cpu().numpy())
+        return np.concatenate(parts) if parts else np.empty((0, 0), np.float32)
+
+    def _forward_images(self, pixels: npt.NDArray[np.uint8]) -> Vectors:
+        torch = self._torch
+        with torch.inference_mode():
+            batch = torch.from_numpy(np.ascontiguousarray(pixels)).to(self.device.name)
+            # NHWC memory seen as NCHW is exactly torch's channels_last: no copy, and convolutions like it best.
+            batch = batch.permute(0, 3, 1, 2).float().div_(255.0)
+            batch = batch.sub_(self._mean).div_(self._std).to(self._dtype)
+            vectors: Vectors = _unit(self._model.encode_image(batch).float()).cpu().numpy()
+        return vectors
+
+    def _release_memory(self) -> None:
+        if self.device.name == "cuda":
+            self._torch.cuda.empty_cache()
+
+
+def load_embedder(entry: CatalogueEntry, *, device: Device, weights: Path | None = None) -> Embedder:
+    """Load a catalogue model through open_clip. `weights` is the downloaded file of a hub model.
+
+    Raises UserFacingError when the weights are absent, damaged or of another architecture.
+    """
+    open_clip, torch = import_open_clip(), import_torch()
+    if device.name == "cpu":
+        torch.set_num_threads(inference_threads())
+    source = str(weights) if weights is not None else entry.weights
+    try:
+        model = open_clip.create_model(
+            entry.architecture,
+            pretrained=source or None,
+            device=device.name,
+            precision="fp16" if device.half_precision else "fp32",
+            require_pretrained=True,
+            weights_only=True,
+            **_registry_settings(entry, open_clip),
+        )
+        tokenizer = open_clip.get_tokenizer(entry.architecture)
+    except ImportError as error:
+        raise UserFacingError(f"{entry.title} needs a Python package that is not installed ({error.name}).") from error
+    except (RuntimeError, OSError, ValueError, KeyError, EOFError) as error:
+        _log.exception("Loading %s failed", entry.name)
+        raise UserFacingError(
+            f"The model {entry.title} could not be loaded ({str(error).splitlines()[0] if str(error) else type(error).__name__}).",
+            "Its file may be damaged: download it again, or choose another model.",
+        ) from error
+    model.eval()
+    if device.name == "cpu":
+        model = model.to(memory_format=torch.channels_last)
+    return Embedder(model, tokenizer, device=device)
+
+
+def _registry_settings(entry: CatalogueEntry, open_clip: Any) -> dict[str, Any]:
+    """What open_clip's registry says of a hub model's weights, which a plain file path would lose."""
+    if entry.origin is not ModelOrigin.HUB:
+        return {}
+    registered = open_clip.get_pretrained_cfg(entry.architecture, entry.weights)
+    wanted = ("mean", "std", "interpolation", "resize_mode")
+    settings: dict[str, Any] = {"force_preprocess_cfg": {key: registered[key] for key in wanted if key in registered}}
+    if registered.get("quick_gelu"):
+        settings["force_quick_gelu"] = True
+    return settings
+
+
+def _pixel_spec(config: dict[str, Any]) -> PixelSpec:
+    size = config["size"]
+    return PixelSpec(
+        size=size if isinstance(size, int) else int(size[0]),
+        resize=config.get("resize_mode", "shortest"),
+        interpolation=config.get("interpolation", "bicubic"),
+        fill=config.get("fill_color", 0),
+    )
+
+
+def _unit(vectors: Any) -> Any:
+    return vectors / vectors.norm(dim=-1, keepdim=True).clamp_min(1e-12)
+
+
+def _is_out_of_memory(error: BaseException) -> bool:
+    """CUDA raises its own class, MPS and the CPU allocator a RuntimeError that says so."""
+    text = str(error).lower()
+    return isinstance(error, MemoryError) or "out of memory" in text or "can't allocate memory" in text

@@ -1,0 +1,111 @@
+"""The one thread that owns the torch model."""
+
+from __future__ import annotations
+
+import itertools
+import queue
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Any, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+from desktop_app.base.errors import UserFacingError
+from desktop_app.domain.model import PixelSpec
+from desktop_app.ml.embedder import Embedder
+
+T = TypeVar("T")
+Vectors = npt.NDArray[np.float32]
+
+
+class _Urgency(IntEnum):
+    """A text query goes ahead of waiting image batches, so it waits for one batch at most."""
+
+    TEXT = 0
+    IMAGES = 1
+    STOP = 2
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    work: Callable[[Embedder], Any] | None
+    answer: Future[Any]
+
+
+class Inference:
+    """Runs model work one job at a time on its own thread. The model is loaded at the first job, not before.
+
+    A failed load fails the jobs that wait for it (UserFacingError) and is tried again at the next.
+    """
+
+    def __init__(self, load: Callable[[], Embedder]) -> None:
+        self._load = load
+        self._embedder: Embedder | None = None
+        self._jobs: queue.PriorityQueue[tuple[int, int, _Job]] = queue.PriorityQueue()
+        self._order = itertools.count()
+        self._lock = threading.Lock()
+        self._closed = False
+        self._thread = threading.Thread(target=self._run, name="keepsight-inference", daemon=True)
+        self._thread.start()
+
+    def embed_images(self, pixels: npt.NDArray[np.uint8]) -> Future[Vectors]:
+        """Embed uint8 [N, S, S, 3]; the answer is float32 [N, D], L2-normalised."""
+        return self._submit(_Urgency.IMAGES, lambda embedder: embedder.embed_images(pixels))
+
+    def embed_texts(self, texts: Sequence[str]) -> Future[Vectors]:
+        """Embed texts, ahead of waiting pictures; the answer is float32 [N, D], L2-normalised."""
+        return self._submit(_Urgency.TEXT, lambda embedder: embedder.embed_texts(texts))
+
+    def spec(self) -> PixelSpec:
+        """What pictures the model wants. Loads the model when needed: blocks for seconds the first time."""
+        return self._submit(_Urgency.TEXT, lambda embedder: embedder.spec).result()
+
+    def device(self) -> tuple[str, str]:
+        """Name of the device in use and a note on it, both empty before the model is loaded."""
+        embedder = self._embedder
+        return (embedder.device.name, embedder.device.note) if embedder else ("", "")
+
+    def close(self) -> None:
+        """Drop waiting jobs, wait for the one that runs, let the model go. Idempotent."""
+        with self._lock:
+            if not self._closed:
+                self._closed = True
+                self._drop_waiting()
+                self._jobs.put((_Urgency.STOP, next(self._order), _Job(None, Future())))
+        self._thread.join()
+
+    def _submit(self, urgency: _Urgency, work: Callable[[Embedder], T]) -> Future[T]:
+        answer: Future[T] = Future()
+        with self._lock:
+            if self._closed:
+                raise UserFacingError("The model is being shut down.")
+            self._jobs.put((urgency, next(self._order), _Job(work, answer)))
+        return answer
+
+    def _drop_waiting(self) -> None:
+        while True:
+            try:
+                self._jobs.get_nowait()[2].answer.cancel()
+            except queue.Empty:
+                return
+
+    def _run(self) -> None:
+        while True:
+            _, _, job = self._jobs.get()
+            if job.work is None:
+                self._embedder = None
+                return
+            if not job.answer.set_running_or_notify_cancel():
+                continue
+            try:
+                if self._embedder is None:
+                    self._embedder = self._load()
+                answer = job.work(self._embedder)
+            except BaseException as error:  # noqa: BLE001 - handed to whoever waits for the answer
+                job.answer.set_exception(error)
+            else:
+                job.answer.set_result(answer)

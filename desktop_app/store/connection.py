@@ -1,0 +1,90 @@
+"""Opening SQLite files the one way Keepsight opens them, and turning the environment's errors into plain words."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import quote
+
+from desktop_app.base.errors import UserFacingError
+
+# Another Keepsight process (the command line beside the window) holds the write lock for one batch at most, well under
+# a second; ten seconds tell a busy moment from a stuck one.
+BUSY_TIMEOUT_MS = 10_000
+
+# Memory-mapped reads spare a copy per page; 1 GiB covers a library file of some 500,000 photos.
+_MMAP_BYTES = 1 << 30
+
+# Result codes (sqlite.org/rescode.html) that speak of the machine, not of a bug in Keepsight.
+_ENVIRONMENT: dict[int, tuple[str, str]] = {
+    sqlite3.SQLITE_FULL: ("The disk is full.", "Free some space and try again."),
+    sqlite3.SQLITE_READONLY: (
+        "The library cannot be written to.",
+        "Check that its folder is not read-only, or choose another with --library.",
+    ),
+    sqlite3.SQLITE_IOERR: ("The disk failed to read or write the library.", "Check the drive and try again."),
+    sqlite3.SQLITE_CANTOPEN: (
+        "The library file cannot be opened.",
+        "Check that its folder exists and that you may write to it.",
+    ),
+    sqlite3.SQLITE_CORRUPT: ("The library file is damaged.", "Restore it from a backup."),
+    sqlite3.SQLITE_NOTADB: ("The library file is not a Keepsight library.", "Restore it from a backup."),
+    sqlite3.SQLITE_BUSY: (
+        "Another program keeps the library locked.",
+        "Close other copies of Keepsight and try again.",
+    ),
+    sqlite3.SQLITE_PERM: ("You may not read or write the library.", "Check the permissions of its folder."),
+}
+
+
+@contextmanager
+def plain_errors() -> Iterator[None]:
+    """Raise SQLite's environment errors (disk full, read-only, damaged) as UserFacingError; bugs pass through as they are."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        # Extended codes keep the primary one in their low byte.
+        primary = (getattr(error, "sqlite_errorcode", None) or 0) & 0xFF
+        if primary not in _ENVIRONMENT:
+            raise
+        sentence, next_step = _ENVIRONMENT[primary]
+        raise UserFacingError(sentence, next_step) from error
+
+
+def connect_for_writing(path: Path) -> sqlite3.Connection:
+    """The write connection of a library or thumbnail file: WAL, foreign keys on. Makes the file when it is not there."""
+    with plain_errors():
+        connection = sqlite3.connect(path, check_same_thread=False, timeout=BUSY_TIMEOUT_MS / 1000)
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            # In WAL mode NORMAL keeps the file consistent at any power cut and loses at most the last transactions,
+            # which the next scan does again (sqlite.org/pragma.html#pragma_synchronous).
+            connection.execute("PRAGMA synchronous = NORMAL")
+            connection.execute("PRAGMA foreign_keys = ON")
+        except BaseException:
+            connection.close()
+            raise
+    return connection
+
+
+def connect_for_reading(path: Path, *, also: dict[str, Path] | None = None) -> sqlite3.Connection:
+    """A read-only connection, with further files attached read-only under the given schema names."""
+    with plain_errors():
+        connection = sqlite3.connect(
+            _read_only_uri(path), uri=True, check_same_thread=False, timeout=BUSY_TIMEOUT_MS / 1000
+        )
+        try:
+            connection.execute(f"PRAGMA mmap_size = {_MMAP_BYTES}")
+            for schema, attached in (also or {}).items():
+                connection.execute(f"ATTACH ? AS {schema}", [_read_only_uri(attached)])
+            connection.execute("PRAGMA query_only = ON")
+        except BaseException:
+            connection.close()
+            raise
+    return connection
+
+
+def _read_only_uri(path: Path) -> str:
+    return f"file:{quote(str(path))}?mode=ro"

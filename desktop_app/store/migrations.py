@@ -1,0 +1,183 @@
+"""The library file's schema, as an append-only list of migrations.
+
+Never edit one that was released: add another. A file that names a migration this program does not know was made by a
+newer Keepsight and is refused; a file with older ones is backed up before it is brought up to date.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+from sqlite_utils import Database, Migrations
+
+from desktop_app.base.errors import UserFacingError
+from desktop_app.store.connection import connect_for_writing, plain_errors
+
+library_migrations = Migrations("keepsight-library")
+thumbnail_migrations = Migrations("keepsight-thumbnails")
+
+
+@library_migrations()
+def m001_photos_tags_embeddings(db: Database) -> None:
+    """Roots, contents, files, models, embeddings, tags, skipped files, settings."""
+    for statement in _FIRST_SCHEMA:
+        db.execute(statement)
+
+
+@thumbnail_migrations()
+def m001_thumbnails(db: Database) -> None:
+    """Thumbnails by content hash, so that they outlive row ids and can be thrown away at any time."""
+    db.execute("CREATE TABLE thumbnails (hash TEXT PRIMARY KEY, jpeg BLOB NOT NULL) STRICT")
+
+
+_FIRST_SCHEMA = (
+    """
+    CREATE TABLE roots (
+        id INTEGER PRIMARY KEY,
+        path TEXT NOT NULL UNIQUE,
+        added_at TEXT NOT NULL
+    ) STRICT
+    """,
+    """
+    CREATE TABLE contents (
+        id INTEGER PRIMARY KEY,
+        hash TEXT NOT NULL UNIQUE,
+        file_format TEXT NOT NULL,
+        width INTEGER NOT NULL,
+        height INTEGER NOT NULL,
+        byte_size INTEGER NOT NULL,
+        sort_time TEXT NOT NULL,
+        taken_at TEXT,
+        camera_make TEXT,
+        camera_model TEXT,
+        lens TEXT,
+        exposure_seconds REAL,
+        f_number REAL,
+        iso INTEGER,
+        focal_length_mm REAL,
+        latitude REAL,
+        longitude REAL,
+        altitude_m REAL,
+        added_at TEXT NOT NULL
+    ) STRICT
+    """,
+    "CREATE INDEX contents_by_time ON contents(sort_time DESC, id DESC)",
+    """
+    CREATE TABLE files (
+        id INTEGER PRIMARY KEY,
+        root_id INTEGER NOT NULL REFERENCES roots(id) ON DELETE CASCADE,
+        relative_path TEXT NOT NULL,
+        content_id INTEGER NOT NULL REFERENCES contents(id),
+        size INTEGER NOT NULL,
+        mtime_ns INTEGER NOT NULL,
+        missing_since TEXT,
+        UNIQUE (root_id, relative_path)
+    ) STRICT
+    """,
+    "CREATE INDEX files_by_content ON files(content_id)",
+    """
+    CREATE TABLE models (
+        id INTEGER PRIMARY KEY,
+        name TEXT NOT NULL UNIQUE,
+        dimension INTEGER
+    ) STRICT
+    """,
+    """
+    CREATE TABLE embeddings (
+        model_id INTEGER NOT NULL REFERENCES models(id) ON DELETE CASCADE,
+        content_id INTEGER NOT NULL REFERENCES contents(id) ON DELETE CASCADE,
+        vector BLOB NOT NULL,
+        PRIMARY KEY (model_id, content_id)
+    ) STRICT
+    """,
+    """
+    CREATE TABLE tags (
+        id INTEGER PRIMARY KEY,
+        name TEXT NOT NULL UNIQUE COLLATE NOCASE,
+        group_name TEXT NOT NULL,
+        parent_id INTEGER REFERENCES tags(id) ON DELETE SET NULL,
+        from_person INTEGER NOT NULL DEFAULT 0
+    ) STRICT
+    """,
+    """
+    CREATE TABLE tag_assignments (
+        content_id INTEGER NOT NULL REFERENCES contents(id) ON DELETE CASCADE,
+        tag_id INTEGER NOT NULL REFERENCES tags(id) ON DELETE CASCADE,
+        source TEXT NOT NULL,
+        state TEXT NOT NULL,
+        probability REAL,
+        model_id INTEGER REFERENCES models(id) ON DELETE SET NULL,
+        decided_at TEXT NOT NULL,
+        PRIMARY KEY (content_id, tag_id)
+    ) STRICT, WITHOUT ROWID
+    """,
+    "CREATE INDEX assignments_by_tag ON tag_assignments(tag_id, state, content_id)",
+    """
+    CREATE TABLE text_embeddings (
+        model_id INTEGER NOT NULL REFERENCES models(id) ON DELETE CASCADE,
+        prompts_key TEXT NOT NULL,
+        vector BLOB NOT NULL,
+        PRIMARY KEY (model_id, prompts_key)
+    ) STRICT
+    """,
+    """
+    CREATE TABLE skipped_files (
+        root_id INTEGER NOT NULL REFERENCES roots(id) ON DELETE CASCADE,
+        relative_path TEXT NOT NULL,
+        size INTEGER NOT NULL,
+        mtime_ns INTEGER NOT NULL,
+        reason TEXT NOT NULL,
+        is_photo INTEGER NOT NULL,
+        transient INTEGER NOT NULL,
+        PRIMARY KEY (root_id, relative_path)
+    ) STRICT
+    """,
+    "CREATE TABLE settings (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT",
+)
+
+
+def prepare_library_file(path: Path) -> None:
+    """Make the library file, or bring an older one up to date (after a backup beside it).
+
+    Raises UserFacingError when the file was made by a newer Keepsight or cannot be used.
+    """
+    _prepare(path, library_migrations, back_up=True)
+
+
+def prepare_thumbnail_file(path: Path) -> None:
+    """Make the thumbnail file or bring it up to date; no backup, since it can be made again."""
+    _prepare(path, thumbnail_migrations, back_up=False)
+
+
+def _prepare(path: Path, migrations: Migrations, *, back_up: bool) -> None:
+    with plain_errors():
+        connection = connect_for_writing(path)
+        try:
+            _bring_up_to_date(connection, path=path, migrations=migrations, back_up=back_up)
+        finally:
+            connection.close()
+
+
+def _bring_up_to_date(connection: sqlite3.Connection, *, path: Path, migrations: Migrations, back_up: bool) -> None:
+    db = Database(connection)
+    applied = {migration.name for migration in migrations.applied(db)}
+    pending = [migration.name for migration in migrations.pending(db)]
+    known = {migration.name for migration in migrations._migrations}
+    if applied - known:
+        raise UserFacingError(
+            f"The library {path} was made by a newer version of Keepsight.", "Update Keepsight, or choose another library."
+        )
+    if not pending:
+        return
+    if back_up and applied:
+        _back_up(connection, path.with_name(f"{path.stem}-before-{pending[0]}{path.suffix}"))
+    migrations.apply(db)
+
+
+def _back_up(connection: sqlite3.Connection, target: Path) -> None:
+    copy = sqlite3.connect(target)
+    try:
+        connection.backup(copy)
+    finally:
+        copy.close()
