@@ -1,1 +1,22 @@
-"""Everything that touches picture files: formats, decoding, metadata, thumbnails. The only layer that imports Pillow."""
+"""Photo files: what they are, what is in them, and their pixels, from any camera, phone or download.
+
+The layer reads only; nothing in it writes to a photo. `decode` is the way in.
+"""
+
+from __future__ import annotations
+
+import logging
+import warnings
+
+# Pillow tells of odd files by `warnings.warn` from its own modules and by its loggers, and raises besides when it
+# matters. On stderr these lines mean nothing to a person, and a warnings filter cannot be set per thread.
+_PILLOW_MODULES = r"PIL\."
+
+
+def setup() -> None:
+    """Keep Pillow's remarks about odd files off stderr. Called once by the composition root; again does no harm.
+
+    What a file is skipped for is in `PhotoSkipped`, not in these remarks.
+    """
+    warnings.filterwarnings("ignore", module=_PILLOW_MODULES)
+    logging.getLogger("PIL").setLevel(logging.CRITICAL)
