@@ -45,7 +45,7 @@ class Background:
     deviation: Vectors
 
     def standardise(self, similarities: Vectors) -> Vectors:
-        """z scores of similarities [N] or [N, L]."""
+        """Standard scores z of similarities [N] or [N, L]."""
         mean, deviation = self.mean, self.deviation
         if similarities.ndim == 2:
             mean, deviation = mean[:, None], deviation[:, None]

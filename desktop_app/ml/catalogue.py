@@ -82,7 +82,9 @@ def entry_from_file(path: Path, *, architecture: str | None, name: str | None = 
         architecture, weights = f"local-dir:{where}", ""
     elif where.is_file():
         if not architecture:
-            raise UserFacingError("A weights file needs the name of its architecture.", "Add --arch, e.g. --arch ViT-B-32.")
+            raise UserFacingError(
+                "A weights file needs the name of its architecture.", "Add --arch, e.g. --arch ViT-B-32."
+            )
         if where.suffix not in {".safetensors", ".pt", ".pth", ".bin"}:
             raise UserFacingError(f"{where.name} is no weights file.", "Choose a .safetensors or .pt file.")
         size, weights = where.stat().st_size, str(where)
@@ -107,7 +109,9 @@ def find_entry(entries: Iterable[CatalogueEntry], name: str) -> CatalogueEntry:
     for entry in known:
         if entry.name == name:
             return entry
-    raise UserFacingError(f"There is no model called {name!r}.", "Known: " + ", ".join(entry.name for entry in known) + ".")
+    raise UserFacingError(
+        f"There is no model called {name!r}.", "Known: " + ", ".join(entry.name for entry in known) + "."
+    )
 
 
 def entries_to_json(entries: Iterable[CatalogueEntry]) -> str:

@@ -60,7 +60,12 @@ class Embedder:
                 if not _is_out_of_memory(error) or size == 1:
                     raise
                 self._safe_batch = size // 2
-                _log.warning("The %s device ran out of memory at %d pictures: going on with %d", self.device.name, size, size // 2)
+                _log.warning(
+                    "The %s device ran out of memory at %d pictures: going on with %d",
+                    self.device.name,
+                    size,
+                    size // 2,
+                )
                 self._release_memory()
                 continue
             start += size

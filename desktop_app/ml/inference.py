@@ -56,9 +56,10 @@ class Inference:
         """Embed uint8 [N, S, S, 3]; the answer is float32 [N, D], L2-normalised."""
         return self._submit(_Urgency.IMAGES, lambda embedder: embedder.embed_images(pixels))
 
-    def embed_texts(self, texts: Sequence[str]) -> Future[Vectors]:
-        """Embed texts, ahead of waiting pictures; the answer is float32 [N, D], L2-normalised."""
-        return self._submit(_Urgency.TEXT, lambda embedder: embedder.embed_texts(texts))
+    def embed_texts(self, texts: Sequence[str], *, urgent: bool = True) -> Future[Vectors]:
+        """Embed texts, ahead of waiting pictures when a person waits; the answer is float32 [N, D], L2-normalised."""
+        urgency = _Urgency.TEXT if urgent else _Urgency.IMAGES
+        return self._submit(urgency, lambda embedder: embedder.embed_texts(texts))
 
     def spec(self) -> PixelSpec:
         """What pictures the model wants. Loads the model when needed: blocks for seconds the first time."""

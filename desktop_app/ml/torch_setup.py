@@ -49,8 +49,8 @@ _KEPT_ALIVE: list[Any] = []
 
 def _has_schema(torch: Any, name: str) -> bool:
     try:
-        torch._C._get_schema(f"torchvision::{name}", "")
-    except RuntimeError:
+        torch.ops.torchvision.__getattr__(name)
+    except AttributeError:
         return False
     return True
 

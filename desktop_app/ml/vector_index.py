@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -12,6 +13,8 @@ from desktop_app.ml.calibration import Background, background_of
 
 Vectors = npt.NDArray[np.float32]
 Ids = npt.NDArray[np.int64]
+
+Scalar = TypeVar("Scalar", bound=np.generic)
 
 _FIRST_CAPACITY = 1024
 
@@ -93,7 +96,7 @@ class VectorIndex:
         self._deviations = _grown(self._deviations, grown)
 
 
-def _grown(array: npt.NDArray[np.generic], capacity: int) -> npt.NDArray[np.generic]:
+def _grown(array: npt.NDArray[Scalar], capacity: int) -> npt.NDArray[Scalar]:
     larger = np.empty((capacity, *array.shape[1:]), array.dtype)
     larger[: len(array)] = array
     return larger

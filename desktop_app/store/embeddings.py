@@ -51,7 +51,8 @@ def embeddings_of(
         part = [int(content_id) for content_id in content_ids[start : start + 10_000]]
         marks = ",".join("?" * len(part))
         rows = reader.rows(
-            f"SELECT content_id, vector FROM embeddings WHERE model_id = ? AND content_id IN ({marks})", [model_id, *part]
+            f"SELECT content_id, vector FROM embeddings WHERE model_id = ? AND content_id IN ({marks})",
+            [model_id, *part],
         )
         found.extend((row[0], row[1]) for row in rows)
     return _stacked(found)

@@ -85,7 +85,8 @@ def known_files(
         for row in files
     }
     skips = reader.rows(
-        f"SELECT relative_path, size, mtime_ns, transient FROM skipped_files WHERE root_id = ?{scope}", [root_id, *values]
+        f"SELECT relative_path, size, mtime_ns, transient FROM skipped_files WHERE root_id = ?{scope}",
+        [root_id, *values],
     )
     for row in skips:
         known[from_stored_name(row["relative_path"])] = KnownFile(

@@ -161,9 +161,7 @@ def put_machine_tags(
     session: WriteSession, photo_id: PhotoId, *, tags: Sequence[MachineTag], model_id: ModelId
 ) -> None:
     """Replace what machines said of a photo; what the person decided stays as it is."""
-    session.connection.execute(
-        "DELETE FROM tag_assignments WHERE content_id = ? AND source = 'zero-shot'", [photo_id]
-    )
+    session.connection.execute("DELETE FROM tag_assignments WHERE content_id = ? AND source = 'zero-shot'", [photo_id])
     session.connection.executemany(
         """
         INSERT INTO tag_assignments (content_id, tag_id, source, state, probability, model_id, decided_at)

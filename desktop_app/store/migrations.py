@@ -163,16 +163,25 @@ def _bring_up_to_date(connection: sqlite3.Connection, *, path: Path, migrations:
     db = Database(connection)
     applied = {migration.name for migration in migrations.applied(db)}
     pending = [migration.name for migration in migrations.pending(db)]
-    known = {migration.name for migration in migrations._migrations}
-    if applied - known:
+    if applied - _known_names(migrations):
         raise UserFacingError(
-            f"The library {path} was made by a newer version of Keepsight.", "Update Keepsight, or choose another library."
+            f"The library {path} was made by a newer version of Keepsight.",
+            "Update Keepsight, or choose another library.",
         )
     if not pending:
         return
     if back_up and applied:
         _back_up(connection, path.with_name(f"{path.stem}-before-{pending[0]}{path.suffix}"))
     migrations.apply(db)
+
+
+def _known_names(migrations: Migrations) -> set[str]:
+    """Names of all migrations of a set: those pending on an empty database."""
+    empty = sqlite3.connect(":memory:")
+    try:
+        return {migration.name for migration in migrations.pending(Database(empty))}
+    finally:
+        empty.close()
 
 
 def _back_up(connection: sqlite3.Connection, target: Path) -> None:

@@ -121,9 +121,7 @@ def _tag_id(session: WriteSession, name: str) -> TagId | None:
     return None if row is None else TagId(row[0])
 
 
-def _decide(
-    session: WriteSession, tag_id: TagId | None, *, photo_ids: Iterable[PhotoId], state: TagState
-) -> None:
+def _decide(session: WriteSession, tag_id: TagId | None, *, photo_ids: Iterable[PhotoId], state: TagState) -> None:
     session.connection.executemany(
         """
         INSERT INTO tag_assignments (content_id, tag_id, source, state, decided_at) VALUES (?, ?, 'person', ?, ?)

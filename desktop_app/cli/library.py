@@ -1,0 +1,35 @@
+"""keepsight status, keepsight skipped"""
+
+from __future__ import annotations
+
+from desktop_app.cli.context import Context
+
+
+def status(context: Context) -> None:
+    """The library in numbers."""
+    with context.open() as library:
+        now = library.services.browsing.status()
+    value = {
+        "photos": now.photos,
+        "embedded": now.embedded,
+        "pending": now.pending,
+        "missing": now.missing,
+        "skipped": now.skipped,
+        "tags": now.tags,
+        "model": now.model,
+        "library": str(now.library),
+    }
+    width = max(len(name) for name in value)
+    lines = [
+        f"{name:<{width}}  {number:,}" if isinstance(number, int) else f"{name:<{width}}  {number}"
+        for name, number in value.items()
+    ]
+    context.output.result(value, lines)
+
+
+def skipped(context: Context) -> None:
+    """Files in the library's folders that are not in the library, and why."""
+    with context.open() as library:
+        files = library.services.browsing.skipped()
+    value = [{"path": str(file.path), "reason": file.reason} for file in files]
+    context.output.result(value, [f"{file.path}: {file.reason}" for file in files] or ["Nothing was skipped."])

@@ -1,0 +1,167 @@
+"""The command line's grammar."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TypeAlias
+
+from desktop_app import __version__
+from desktop_app.base.paths import default_library_folder
+from desktop_app.cli import classify, index, library, models, search, tags
+from desktop_app.cli.context import Command
+
+DEVICES = ("auto", "cpu", "cuda", "mps")
+
+_WINDOW_EPILOG = """commands (keepsight COMMAND --help tells more):
+  index FOLDER…    bring folders into the library     status       the library in numbers
+  search QUERY     find photos by plain language      skipped      files that are not in it, and why
+  classify PHOTO…  labels of pictures, no library     tags         list, add and remove tags
+  models           list, choose and add models"""
+
+
+def window_parser() -> argparse.ArgumentParser:
+    """Arguments of the window: folders to add."""
+    parser = argparse.ArgumentParser(
+        prog="keepsight",
+        description="Find and tag your photos by what is in them, on your own machine. Without a command the window opens.",
+        epilog=_WINDOW_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("folders", metavar="FOLDER", nargs="*", type=Path, help="folder of photos to add and index")
+    parser.add_argument("--version", action="version", version=f"Keepsight {__version__}")
+    _add_common(parser, default=True)
+    parser.add_argument("--device", choices=DEVICES, default="auto", help="where the model runs")
+    return parser
+
+
+def command_parser() -> argparse.ArgumentParser:
+    """Arguments of the headless commands."""
+    parser = argparse.ArgumentParser(prog="keepsight")
+    _add_common(parser, default=True)
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    _add_index(commands)
+    _add_search(commands)
+    _add_classify(commands)
+    _command(commands, "status", library.status, "show the library in numbers")
+    _command(commands, "skipped", library.skipped, "list files that are not in the library, and why")
+    _add_tags(commands)
+    _add_models(commands)
+    return parser
+
+
+def command_names() -> frozenset[str]:
+    """Words that start a headless command."""
+    return frozenset({"index", "search", "classify", "status", "skipped", "tags", "models"})
+
+
+# argparse gives the object that `add_parser` belongs to no public name.
+Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001
+
+
+def _add_common(parser: argparse.ArgumentParser, *, default: bool) -> None:
+    """Options that stand before or after the command; the inner parser must not overwrite what the outer one read."""
+    absent = argparse.SUPPRESS
+    parser.add_argument(
+        "--library",
+        type=Path,
+        metavar="DIR",
+        default=default_library_folder() if default else absent,
+        help="library folder (default: %(default)s)" if default else "library folder",
+    )
+    parser.add_argument(
+        "--json", action="store_true", default=False if default else absent, help="print one JSON value"
+    )
+    parser.add_argument(
+        "--debug",
+        action="store_true",
+        default=False if default else absent,
+        help="show tracebacks and log to the terminal",
+    )
+
+
+def _command(commands: Commands, name: str, run: Command, summary: str) -> argparse.ArgumentParser:
+    parser = commands.add_parser(name, help=summary, description=summary.capitalize() + ".")
+    _add_common(parser, default=False)
+    parser.set_defaults(run=run)
+    return parser
+
+
+def _add_index(commands: Commands) -> None:
+    parser = _command(commands, "index", index.index, "bring folders into the library")
+    parser.add_argument("folders", metavar="FOLDER", nargs="+", type=Path)
+    parser.add_argument("--watch", action="store_true", help="stay and take up changes until Ctrl-C")
+    parser.add_argument("--retry-skipped", action="store_true", help="read files again that were skipped before")
+    parser.add_argument("--device", choices=DEVICES, default="auto", help="where the model runs")
+
+
+def _add_search(commands: Commands) -> None:
+    parser = _command(commands, "search", search.search, "find photos by plain language")
+    parser.add_argument("query", metavar="QUERY", nargs="?", default="", help="what the photo shows")
+    parser.add_argument("--image", type=Path, metavar="FILE", help="find photos like this picture")
+    parser.add_argument("--limit", type=_positive, default=50, metavar="N", help="at most N results (default 50)")
+    for name, meaning in (("tag", "must have"), ("any-tag", "must have at least one of"), ("not-tag", "must not have")):
+        parser.add_argument(
+            f"--{name}", action="append", default=[], metavar="TAG", help=f"a tag that photos {meaning}"
+        )
+    parser.add_argument("--device", choices=DEVICES, default="auto", help="where the model runs")
+
+
+def _add_classify(commands: Commands) -> None:
+    parser = _command(commands, "classify", classify.classify, "label pictures without a library")
+    parser.add_argument("photos", metavar="PHOTO", nargs="+", type=Path)
+    parser.add_argument("--labels", default="", metavar="A,B,…", help="labels to look for, separated by commas")
+    parser.add_argument("--labels-file", type=Path, metavar="FILE", help="a file with one label a line")
+    parser.add_argument(
+        "--template", action="append", default=[], metavar="TEXT", help="prompt with {} for the label; may be repeated"
+    )
+    choice = parser.add_mutually_exclusive_group()
+    choice.add_argument(
+        "--threshold", type=_probability, metavar="P", help="present from this probability on (default 0.5)"
+    )
+    choice.add_argument("--top", type=_positive, metavar="K", help="present are the K most probable labels")
+    parser.add_argument("--model", default="", metavar="NAME", help="a model of `keepsight models list`")
+    parser.add_argument("--device", choices=DEVICES, default="auto", help="where the model runs")
+
+
+def _add_tags(commands: Commands) -> None:
+    group = commands.add_parser("tags", help="list, add and remove tags", description="List, add and remove tags.")
+    inner = group.add_subparsers(dest="action", required=True, metavar="ACTION")
+    _command(inner, "photo", tags.of_photo, "show one photo's tags").add_argument("path", metavar="PATH", type=Path)
+    _command(inner, "list", tags.list_tags, "show all tags with their counts")
+    for name, run, summary in (
+        ("add", tags.add, "give photos a tag"),
+        ("remove", tags.remove, "take a tag off photos"),
+    ):
+        parser = _command(inner, name, run, summary)
+        parser.add_argument("tag", metavar="TAG")
+        parser.add_argument("paths", metavar="PATH", nargs="+", type=Path)
+
+
+def _add_models(commands: Commands) -> None:
+    group = commands.add_parser(
+        "models", help="list, choose and add models", description="List, choose and add models."
+    )
+    inner = group.add_subparsers(dest="action", required=True, metavar="ACTION")
+    _command(inner, "list", models.list_models, "show the models to choose from")
+    _command(inner, "use", models.use, "choose a model, downloading it when needed").add_argument(
+        "name", metavar="NAME"
+    )
+    parser = _command(inner, "add", models.add, "offer a model from this disk")
+    parser.add_argument("path", metavar="FOLDER_OR_FILE", type=Path)
+    parser.add_argument("--arch", metavar="NAME", help="open_clip architecture of a weights file, e.g. ViT-B-32")
+    parser.add_argument("--name", metavar="NAME", help="what to call it")
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("must be at least 1")
+    return number
+
+
+def _probability(text: str) -> float:
+    number = float(text)
+    if not 0.0 <= number <= 1.0:
+        raise argparse.ArgumentTypeError("must be between 0 and 1")
+    return number

@@ -1,0 +1,192 @@
+"""The composition root: the only place that builds Keepsight's parts and ties them together."""
+
+from __future__ import annotations
+
+import logging
+import logging.handlers
+import os
+import threading
+import warnings
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+
+from desktop_app.base.errors import UserFacingError
+from desktop_app.base.paths import LibraryPaths, default_models_folder, resource_path
+from desktop_app.domain.vocabulary import parse_vocabulary
+from desktop_app.ml.catalogue import BUILT_IN_NAME, built_in_entry, find_entry, hub_entries
+from desktop_app.ml.inference import Inference
+from desktop_app.ml.loading import load_catalogue_model
+from desktop_app.ml.model_facts import calibration_of
+from desktop_app.services.browsing import Browsing
+from desktop_app.services.classifying import Classifier
+from desktop_app.services.indexer import Indexer
+from desktop_app.services.library_store import LibraryStore, open_store
+from desktop_app.services.models import Models, ModelSettings
+from desktop_app.services.organising import Organising
+from desktop_app.services.searching import Searching
+from desktop_app.services.services import Services
+from desktop_app.services.tagging import Tagging
+from desktop_app.services.viewing import Viewing
+from desktop_app.services.watching import Watching
+
+_log = logging.getLogger(__name__)
+
+_LOG_BYTES = 2_000_000
+_LOG_FORMAT = "%(asctime)s %(levelname)s %(threadName)s %(name)s: %(message)s"
+
+
+class Library:
+    """An open library with its services. Close it (or leave its `with` block) to shut everything down in order."""
+
+    def __init__(self, store: LibraryStore, services: Services) -> None:
+        self._store = store
+        self.services = services
+        self._closed = threading.Lock()
+
+    def close(self) -> None:
+        """Stop watching, end indexing within one batch, stop the model, drain the writer. Idempotent."""
+        if not self._closed.acquire(blocking=False):
+            return
+        services = self.services
+        services.watching.stop()
+        services.indexing.close()
+        services.searching.close()
+        services.models.close()
+        self._store.close()
+
+    def __enter__(self) -> Library:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def open_library(folder: Path, *, device: str = "auto", models_folder: Path | None = None) -> Library:
+    """Open (or make) the library in a folder. Nothing heavy is loaded yet. Raises UserFacingError when it cannot be used."""
+    paths = LibraryPaths(_made(folder))
+    settings = ModelSettings(
+        device=device,
+        models_folder=models_folder or default_models_folder(),
+        vocabulary=parse_vocabulary(resource_path("vocabularies", "everyday.json").read_text(encoding="utf-8")),
+        background_captions=_background_captions(),
+    )
+    store = open_store(paths)
+    models = Models(store, settings)
+    indexer = Indexer(store, models)
+    watching = Watching(store, indexer)
+    services = Services(
+        library_folder=paths.folder,
+        changes=store.changes,
+        browsing=Browsing(store, models, watch_state=watching.state_of),
+        searching=Searching(store, models),
+        tagging=Tagging(store),
+        organising=Organising(store),
+        indexing=indexer,
+        watching=watching,
+        models=models,
+        viewing=Viewing(store),
+    )
+    return Library(store, services)
+
+
+def run_window(library: Path, *, folders: Sequence[Path] = (), device: str = "auto") -> int:
+    """Open the window; return the exit code once it is closed."""
+    from desktop_app.ui.application import make_application
+    from desktop_app.ui.main_window import MainWindow
+
+    application = make_application(["keepsight"])
+    with open_library(library, device=device) as opened:
+        services = opened.services
+        window = MainWindow(services, settings_file=library / "window.ini")
+        window.show()
+        # Folders named on the command line are added once the window is up: adding reads the disk.
+        starter = threading.Thread(
+            target=_begin_work, args=(services, tuple(folders)), name="keepsight-starter", daemon=True
+        )
+        starter.start()
+        code = application.exec()
+        starter.join()
+        window.deleteLater()
+    return int(code)
+
+
+def open_classifier(*, model: str = "", device: str = "auto", models_folder: Path | None = None) -> Classifier:
+    """A classifier with the built-in model, or a downloaded one by name. Raises UserFacingError for an unknown name."""
+    entry = find_entry((built_in_entry(), *hub_entries()), model or BUILT_IN_NAME)
+    folder = models_folder or default_models_folder()
+    return Classifier(
+        Inference(lambda: load_catalogue_model(entry, device=device, models_folder=folder)),
+        calibration=calibration_of(entry),
+        background_captions=_background_captions(),
+    )
+
+
+class Composition:
+    """How the entry point builds things: what the command line is handed (`cli.context.Openers`)."""
+
+    def library(self, folder: Path, *, device: str) -> Library:
+        """Open a library."""
+        return open_library(folder, device=device)
+
+    def classifier(self, *, model: str, device: str) -> Classifier:
+        """Make a classifier."""
+        return open_classifier(model=model, device=device)
+
+    def window(self, folder: Path, *, folders: list[Path], device: str) -> int:
+        """Open the window and return its exit code."""
+        return run_window(folder, folders=folders, device=device)
+
+    def log(self, folder: Path | None, *, debug: bool) -> None:
+        """Start logging."""
+        start_logging(folder, debug=debug)
+
+
+def start_logging(folder: Path | None, *, debug: bool) -> None:
+    """Log to a file in the library folder when there is one; to the terminal as well when debugging."""
+    handlers: list[logging.Handler] = [logging.NullHandler()]
+    if folder is not None:
+        path = LibraryPaths(_made(folder)).log
+        handlers.append(
+            logging.handlers.RotatingFileHandler(path, maxBytes=_LOG_BYTES, backupCount=2, encoding="utf-8", delay=True)
+        )
+    if debug:
+        handlers.append(logging.StreamHandler())
+    logging.basicConfig(
+        level=logging.DEBUG if debug else logging.INFO, format=_LOG_FORMAT, handlers=handlers, force=True
+    )
+    logging.captureWarnings(capture=True)
+    # Libraries that are chatty at these levels without telling anything of Keepsight's doings.
+    for name in ("PIL", "watchdog", "fsevents", "huggingface_hub", "urllib3", "httpx", "timm"):
+        logging.getLogger(name).setLevel(logging.WARNING)
+    warnings.simplefilter("default")
+
+
+def _begin_work(services: Services, folders: Sequence[Path]) -> None:
+    try:
+        for folder in folders:
+            services.organising.add_folder(folder)
+        services.watching.start()
+        services.indexing.start()
+    except UserFacingError as error:
+        _log.warning("Starting up: %s", error)
+
+
+def _made(folder: Path) -> Path:
+    """The library folder, made when it is not there, for its owner's eyes only."""
+    full = Path(folder).expanduser().absolute()
+    try:
+        full.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise UserFacingError(
+            f"The library folder {full} cannot be made ({os.strerror(error.errno or 0)}).",
+            "Choose another with --library.",
+        ) from error
+    return full
+
+
+def _background_captions() -> tuple[str, ...]:
+    text = resource_path("vocabularies", "background_captions.txt").read_text(encoding="utf-8")
+    return tuple(line.strip() for line in text.splitlines() if line.strip() and not line.startswith("#"))

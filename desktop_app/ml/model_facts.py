@@ -1,0 +1,38 @@
+"""What a model folder says of itself beyond open_clip's config: its calibration and measured figures."""
+
+from __future__ import annotations
+
+import json
+import logging
+from pathlib import Path
+from typing import Any
+
+from desktop_app.domain.model import CatalogueEntry
+from desktop_app.ml.calibration import DEFAULT_CALIBRATION, Calibration
+
+_log = logging.getLogger(__name__)
+
+FACTS_FILE = "keepsight.json"
+
+
+def model_facts(entry: CatalogueEntry) -> dict[str, Any]:
+    """The facts beside a local folder's weights; empty for models without."""
+    if not entry.architecture.startswith("local-dir:"):
+        return {}
+    path = Path(entry.architecture.removeprefix("local-dir:")) / FACTS_FILE
+    try:
+        facts = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError):
+        _log.warning("%s cannot be read: default calibration is used", path)
+        return {}
+    return facts if isinstance(facts, dict) else {}
+
+
+def calibration_of(entry: CatalogueEntry) -> Calibration:
+    """The model's own calibration when it states one, else the default."""
+    stated = model_facts(entry).get("calibration")
+    if not isinstance(stated, dict):
+        return DEFAULT_CALIBRATION
+    return Calibration(slope=float(stated["slope"]), offset=float(stated["offset"]))

@@ -1,0 +1,89 @@
+"""Looking around in a library: lists, grid cells, details, folders, tags, numbers. Reads only."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from desktop_app.domain.library import FolderCount, LibraryStatus, RootInfo
+from desktop_app.domain.model import ModelId
+from desktop_app.domain.photo import PhotoDetails, PhotoId, PhotoSummary, RootId, SkippedFile
+from desktop_app.domain.query import And, Filter
+from desktop_app.domain.tag import Tag, TagCount
+from desktop_app.services.library_store import LibraryStore
+from desktop_app.services.models import Models
+from desktop_app.store import files, photos, tags
+
+
+class Browsing:
+    """Every read that the window and the command line need, as plain blocking calls."""
+
+    def __init__(self, store: LibraryStore, models: Models, *, watch_state: Callable[[RootId], str]) -> None:
+        self._reader = store.reader
+        self._paths = store.paths
+        self._models = models
+        self._watch_state = watch_state
+
+    def photo_ids(self, where: Filter = And(())) -> npt.NDArray[np.int64]:  # noqa: B008 - frozen value
+        """Photos that pass a filter, newest first."""
+        return photos.photo_ids(self._reader, where)
+
+    def summaries(self, photo_ids: Sequence[int]) -> dict[PhotoId, PhotoSummary]:
+        """Grid labels of up to a few hundred photos."""
+        return photos.summaries(self._reader, photo_ids)
+
+    def details(self, photo_id: PhotoId) -> PhotoDetails | None:
+        """Everything about one photo."""
+        return photos.details(self._reader, photo_id, tags=tags.tags_of(self._reader, photo_id))
+
+    def thumbnails(self, photo_ids: Sequence[int]) -> dict[PhotoId, bytes]:
+        """JPEG thumbnails, longest side 256 pixels, of up to a few hundred photos."""
+        return photos.thumbnails(self._reader, photo_ids)
+
+    def path_of(self, photo_id: PhotoId) -> Path | None:
+        """A file of the photo, one that is there if any is."""
+        return photos.path_of(self._reader, photo_id)
+
+    def photo_at(self, path: Path) -> PhotoId | None:
+        """The photo whose file this is, or None when the library does not have it."""
+        full = Path(path).expanduser().absolute()
+        for root in files.roots(self._reader):
+            if full.is_relative_to(root.path):
+                found = photos.photo_at(self._reader, root.root_id, full.relative_to(root.path).as_posix())
+                if found is not None:
+                    return found
+        return None
+
+    def roots(self) -> list[RootInfo]:
+        """The watched folders."""
+        return [replace(root, watching=self._watch_state(root.root_id)) for root in files.roots(self._reader)]
+
+    def folders(self, root_id: RootId) -> list[FolderCount]:
+        """Folders of a root that hold photos, in them or below."""
+        return files.folder_counts(self._reader, root_id)
+
+    def tag_counts(self, where: Filter = And(())) -> list[TagCount]:  # noqa: B008 - frozen value
+        """Tags of the photos under a filter, most frequent first, and the person's own even at zero."""
+        return tags.tag_counts(self._reader, where)
+
+    def all_tags(self) -> list[Tag]:
+        """Every tag, used or not."""
+        return tags.all_tags(self._reader)
+
+    def tag_named(self, name: str) -> Tag | None:
+        """The tag of that name, in any case."""
+        return tags.tag_named(self._reader, name)
+
+    def skipped(self) -> list[SkippedFile]:
+        """Files in watched folders that are not in the library, and why."""
+        return files.skipped_files(self._reader)
+
+    def status(self) -> LibraryStatus:
+        """The library in numbers."""
+        name = self._models.active_name()
+        model_id = self._reader.value("SELECT id FROM models WHERE name = ?", [name])
+        return photos.status(self._reader, model_id=ModelId(model_id or 0), model=name, library=self._paths.folder)

@@ -1,0 +1,296 @@
+"""The indexing pipeline, one run of it: scan, read ahead, gather, embed ahead, store.
+
+Each step is a generator over the one before, so that a run reads as a list of its steps, holds a bounded number of
+photos in memory, and keeps the disk, the decoders and the model busy at the same time.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from desktop_app.domain.changes import LibraryChanges
+from desktop_app.domain.indexing import (
+    BatchCounts,
+    ContentFacts,
+    FileKey,
+    FindKind,
+    FoundFile,
+    FreshPhoto,
+    IndexBatch,
+    KnownPhoto,
+    UnreadableFile,
+)
+from desktop_app.domain.model import PixelSpec
+from desktop_app.domain.photo import ContentHash, RootId
+from desktop_app.domain.progress import IndexPhase, IndexReport
+from desktop_app.ml.inference import Vectors
+from desktop_app.services.active_model import ActiveModel
+from desktop_app.services.index_progress import ProgressReporter
+from desktop_app.services.library_store import LibraryStore
+from desktop_app.services.reading import (
+    AlreadyKnown,
+    Decoded,
+    Reading,
+    Unreadable,
+    decode_threads,
+    read_ahead,
+    read_file,
+)
+from desktop_app.services.scanning import ScanTally, scan_folder
+from desktop_app.store.files import has_embedding, known_files, places_of
+from desktop_app.store.indexing import mark_gone, mark_returned, store_batch
+
+# Measured best on CPUs (16-32); also the most work that a pause or a waiting search has to sit through.
+BATCH_SIZE = 32
+
+# A batch that fills slowly (huge files, a slow drive) is handed on after this, so that photos appear as they are read.
+_BATCH_SECONDS = 1.0
+
+# Batches at the model or waiting to be stored: one in work and one ready behind it.
+_BATCHES_AHEAD = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """A part of a library to bring up to date: a root, or a file or folder below it."""
+
+    root_id: RootId
+    root: Path
+    below: str = ""
+
+
+@dataclass(slots=True)
+class _Gathered:
+    """A batch on its way: what was read, before and after it is embedded."""
+
+    decoded: list[Decoded] = field(default_factory=list)
+    known: list[AlreadyKnown] = field(default_factory=list)
+    unreadable: list[Unreadable] = field(default_factory=list)
+    since: float = field(default_factory=time.monotonic)
+
+    def __len__(self) -> int:
+        return len(self.decoded) + len(self.known) + len(self.unreadable)
+
+    def is_due(self) -> bool:
+        return len(self) >= BATCH_SIZE or (len(self) > 0 and time.monotonic() - self.since > _BATCH_SECONDS)
+
+
+class IndexRun:
+    """One run over some scopes. `wait_while_paused` blocks during a pause; `cancelled` ends the run within one batch."""
+
+    def __init__(
+        self,
+        store: LibraryStore,
+        model: ActiveModel,
+        *,
+        scopes: Sequence[Scope],
+        reporter: ProgressReporter,
+        cancelled: Callable[[], bool],
+        wait_while_paused: Callable[[], None],
+    ) -> None:
+        self._store = store
+        self._model = model
+        self._scopes = scopes
+        self._reporter = reporter
+        self._cancelled = cancelled
+        self._wait_while_paused = wait_while_paused
+        self._tally = ScanTally()
+        self._returned: list[FoundFile] = []
+        self._notes: list[str] = []
+        self._hashes_of_run: set[ContentHash] = set()
+        self._counts = BatchCounts()
+        self._spec: PixelSpec | None = None
+        self._spec_lock = threading.Lock()
+        self._writes: deque[Future[tuple[object, LibraryChanges]]] = deque()
+
+    def run(self) -> IndexReport:
+        """Do it all; return what was done. Raises UserFacingError when the model or the library cannot be used."""
+        started = time.monotonic()
+        self._reporter.phase(IndexPhase.SCANNING)
+        with ThreadPoolExecutor(decode_threads(), thread_name_prefix="keepsight-decode") as pool:
+            found = self._scan()
+            readings = read_ahead(found, self._read, pool=pool, window=2 * BATCH_SIZE, stopped=self._cancelled)
+            for gathered, vectors in self._embed_ahead(self._gather(readings)):
+                self._store_batch(gathered, vectors)
+        self._wait_for_writes(leave=0)
+        missing = self._settle_places()
+        return self._report(missing, seconds=time.monotonic() - started)
+
+    def _scan(self) -> Iterator[FoundFile]:
+        for scope in self._scopes:
+            if not scope.root.is_dir():
+                self._notes.append(f"The folder {scope.root} is not there at present; its photos stay in the library.")
+                continue
+            known = known_files(
+                self._store.reader, scope.root_id, model_id=self._model.model_id, below=scope.below or None
+            )
+            files = scan_folder(
+                scope.root_id,
+                str(scope.root),
+                known=known,
+                tally=self._tally,
+                below=scope.below,
+                cancelled=self._cancelled,
+            )
+            yield from self._worth_reading(self._ahead_of_reading(files))
+        self._reporter.scan_finished()
+
+    def _ahead_of_reading(self, files: Iterator[FoundFile]) -> Iterator[FoundFile]:
+        """List a whole root before reading it: seconds for 100,000 files, and then the total and the ETA are known."""
+        listed = []
+        for file in files:
+            listed.append(file)
+            self._reporter.scanned(found=self._tally.found, to_do=self._tally.to_read)
+        self._reporter.scanned(found=self._tally.found, to_do=self._tally.to_read)
+        yield from listed
+
+    def _worth_reading(self, files: Iterable[FoundFile]) -> Iterator[FoundFile]:
+        for file in files:
+            self._wait_while_paused()
+            if file.kind is FindKind.RETURNED:
+                self._returned.append(file)
+            else:
+                yield file
+
+    def _read(self, found: FoundFile) -> Reading:
+        return read_file(found, is_known=self._is_known, spec=self._pixel_spec)
+
+    def _is_known(self, content_hash: ContentHash) -> bool:
+        return has_embedding(self._store.reader, content_hash, self._model.model_id)
+
+    def _pixel_spec(self) -> PixelSpec:
+        """What the model wants, asked for only when there is something to decode: a run with nothing new loads no model."""
+        with self._spec_lock:
+            if self._spec is None:
+                self._reporter.phase(IndexPhase.PREPARING)
+                self._spec = self._model.inference.spec()
+                self._model.tagger.labels()
+                self._reporter.phase(IndexPhase.INDEXING)
+            return self._spec
+
+    def _gather(self, readings: Iterable[Reading]) -> Iterator[_Gathered]:
+        """Put readings into batches; bytes seen before in this run are embedded once."""
+        batch = _Gathered()
+        for reading in readings:
+            match reading:
+                case Decoded(found, photo) if photo.content_hash in self._hashes_of_run:
+                    batch.known.append(AlreadyKnown(found, photo.stamp, photo.content_hash))
+                case Decoded():
+                    self._hashes_of_run.add(reading.photo.content_hash)
+                    batch.decoded.append(reading)
+                case AlreadyKnown():
+                    batch.known.append(reading)
+                case Unreadable():
+                    batch.unreadable.append(reading)
+            if batch.is_due():
+                yield batch
+                batch = _Gathered()
+        if len(batch) and not self._cancelled():
+            yield batch
+
+    def _embed_ahead(self, batches: Iterable[_Gathered]) -> Iterator[tuple[_Gathered, Vectors]]:
+        """Send batches to the model while the one before is stored and the one after is read."""
+        in_flight: deque[tuple[_Gathered, Future[Vectors]]] = deque()
+        for batch in batches:
+            in_flight.append((batch, self._embed(batch)))
+            while len(in_flight) >= _BATCHES_AHEAD or (in_flight and in_flight[0][1].done()):
+                gathered, vectors = in_flight.popleft()
+                yield gathered, vectors.result()
+        while in_flight:
+            gathered, vectors = in_flight.popleft()
+            yield gathered, vectors.result()
+
+    def _embed(self, batch: _Gathered) -> Future[Vectors]:
+        if batch.decoded:
+            return self._model.inference.embed_images(np.stack([item.photo.pixels for item in batch.decoded]))
+        nothing: Future[Vectors] = Future()
+        nothing.set_result(np.empty((0, 0), np.float32))
+        return nothing
+
+    def _store_batch(self, gathered: _Gathered, vectors: Vectors) -> None:
+        tags = self._model.tagger.tags_for(vectors) if len(vectors) else []
+        fresh = tuple(
+            FreshPhoto(item.found, item.photo.stamp, _facts(item), vector, photo_tags)
+            for item, vector, photo_tags in zip(gathered.decoded, vectors, tags, strict=True)
+        )
+        known = tuple(
+            KnownPhoto(item.found, item.stamp, item.content_hash, self._gone_places(item)) for item in gathered.known
+        )
+        unreadable = tuple(
+            UnreadableFile(item.found, item.reason, is_photo=item.is_photo, transient=item.transient)
+            for item in gathered.unreadable
+        )
+        batch = IndexBatch(self._model.model_id, fresh, known, unreadable)
+        self._writes.append(self._store.index_write(lambda session: store_batch(session, batch)))
+        self._wait_for_writes(leave=_BATCHES_AHEAD)
+        self._reporter.advanced(len(gathered), skipped=len(unreadable))
+
+    def _gone_places(self, item: AlreadyKnown) -> tuple[FileKey, ...]:
+        """Where else the library believes these bytes to be, though they are not there (and their root is)."""
+        if item.found.kind is not FindKind.NEW:
+            return ()
+        roots = {scope.root_id: scope.root for scope in self._scopes}
+        return tuple(
+            key
+            for key, path in places_of(self._store.reader, item.content_hash)
+            if not os.path.lexists(path) and roots.get(key.root_id, path.parent).is_dir()
+        )
+
+    def _wait_for_writes(self, *, leave: int) -> None:
+        while len(self._writes) > leave:
+            counts, _ = self._writes.popleft().result()
+            assert isinstance(counts, BatchCounts)
+            self._counts = _sum(self._counts, counts)
+
+    def _settle_places(self) -> int:
+        """Last, so that a file which was moved has found its new place: what is gone, and what came back."""
+        if self._cancelled():
+            return 0
+        gone, returned = self._tally.gone, self._returned
+        if not gone and not returned:
+            return 0
+        if returned:
+            self._store.index_write(lambda session: (0, mark_returned(session, returned))).result()
+        count, _ = self._store.index_write(lambda session: mark_gone(session, gone)).result()
+        assert isinstance(count, int)
+        return count
+
+    def _report(self, missing: int, *, seconds: float) -> IndexReport:
+        counts, (device, note) = self._counts, self._model.inference.device()
+        return IndexReport(
+            added=counts.added,
+            modified=counts.modified,
+            moved=counts.moved,
+            reused=counts.reused + self._tally.unchanged + len(self._returned),
+            missing=missing,
+            embedded=counts.embedded,
+            skipped=counts.skipped + self._tally.still_skipped,
+            seconds=seconds,
+            photos_per_second=counts.embedded / seconds if seconds > 0 else 0.0,
+            model=self._model.entry.name,
+            device=device,
+            cancelled=self._cancelled(),
+            notes=(*self._notes, *([note] if note else [])),
+        )
+
+
+def _facts(item: Decoded) -> ContentFacts:
+    photo = item.photo
+    return ContentFacts(
+        photo.content_hash, photo.file_format, photo.width, photo.height, photo.metadata, photo.thumbnail
+    )
+
+
+def _sum(first: BatchCounts, second: BatchCounts) -> BatchCounts:
+    return BatchCounts(
+        **{name: getattr(first, name) + getattr(second, name) for name in BatchCounts.__dataclass_fields__}
+    )

@@ -1,0 +1,69 @@
+"""Which folders belong to the library."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from desktop_app.base.errors import UserFacingError
+from desktop_app.domain.changes import LibraryChanges
+from desktop_app.domain.library import RootInfo
+from desktop_app.domain.photo import PhotoId, RootId
+from desktop_app.services.library_store import LibraryStore
+from desktop_app.store.files import absorb_root, drop_root, forget_missing, forget_skips, put_root, roots
+from desktop_app.store.writer import WriteSession
+
+
+class Organising:
+    """Adding and removing watched folders."""
+
+    def __init__(self, store: LibraryStore) -> None:
+        self._store = store
+
+    def add_folder(self, path: Path) -> RootInfo:
+        """Add a folder to watch. One inside a watched folder is covered by it; one around watched folders absorbs them.
+
+        Raises UserFacingError when it is no readable folder.
+        """
+        folder = _checked(path)
+        known = roots(self._store.reader)
+        for root in known:
+            if folder.is_relative_to(root.path):
+                return root
+        inside = [root for root in known if root.path.is_relative_to(folder)]
+
+        def put(session: WriteSession) -> LibraryChanges:
+            root_id, changes = put_root(session, folder)
+            for child in inside:
+                prefix = child.path.relative_to(folder).as_posix()
+                changes |= absorb_root(session, child.root_id, into=root_id, prefix=prefix)
+            return changes
+
+        self._store.change(put)
+        return next(root for root in roots(self._store.reader) if root.path == folder)
+
+    def remove_folder(self, root_id: RootId) -> LibraryChanges:
+        """Stop watching a folder and forget its files. Tags stay with their photos for when it is added again."""
+        return self._store.change(lambda session: drop_root(session, root_id))
+
+    def retry_skipped(self) -> LibraryChanges:
+        """Have the next run read skipped files again."""
+        return self._store.change(forget_skips)
+
+    def forget_missing(self, photo_ids: Sequence[PhotoId]) -> LibraryChanges:
+        """Take missing photos off the list."""
+        return self._store.change(lambda session: forget_missing(session, photo_ids))
+
+
+def _checked(path: Path) -> Path:
+    # Absolute, but with links kept: the person knows the folder by this name.
+    folder = Path(path).expanduser().absolute()
+    if not folder.exists():
+        raise UserFacingError(f"There is no folder {folder}.", "Check the name, or plug the drive in.")
+    if not folder.is_dir():
+        raise UserFacingError(f"{folder} is not a folder.", "Choose the folder that holds it.")
+    try:
+        next(folder.iterdir(), None)
+    except OSError as error:
+        raise UserFacingError(f"The folder {folder} cannot be read.", "Check its permissions.") from error
+    return folder

@@ -1,0 +1,132 @@
+"""The search path: query to vector, vector to ranked photos, within the filters."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+import numpy as np
+import numpy.typing as npt
+
+from desktop_app.base.errors import UserFacingError
+from desktop_app.domain.changes import LibraryChanges
+from desktop_app.domain.photo import PhotoId
+from desktop_app.domain.query import And, Filter, Query, SearchResult
+from desktop_app.imaging.decode import decode_pixels
+from desktop_app.imaging.errors import PhotoSkipped
+from desktop_app.ml.vector_index import VectorIndex
+from desktop_app.services.active_model import ActiveModel
+from desktop_app.services.library_store import LibraryStore
+from desktop_app.services.models import Models
+from desktop_app.store.embeddings import embeddings_of, load_embeddings
+from desktop_app.store.photos import photo_ids
+
+Ids = npt.NDArray[np.int64]
+Vectors = npt.NDArray[np.float32]
+
+
+class Searching:
+    """Answers queries over whatever is embedded so far. The index is loaded at the first search, then kept up to date."""
+
+    def __init__(self, store: LibraryStore, models: Models) -> None:
+        self._store = store
+        self._models = models
+        self._lock = threading.Lock()
+        self._index: VectorIndex | None = None
+        self._index_model: ActiveModel | None = None
+        self._newly_embedded: set[PhotoId] = set()
+        self._listed: Ids | None = None
+        self._unsubscribe = store.changes.subscribe(self._on_changes)
+
+    def search(self, query: Query, *, limit: int | None = None) -> SearchResult:
+        """Photos for a query, best first; without text or picture every photo that passes the filter, newest first.
+
+        Raises UserFacingError when the model cannot be loaded or the query picture cannot be read.
+        """
+        started = time.perf_counter()
+        candidates = self._candidates(query.where)
+        if not query.has_meaning:
+            return _unranked(candidates if limit is None else candidates[:limit], len(candidates), started)
+        model = self._models.active()
+        index = self._up_to_date_index(model)
+        vector, by_text = self._query_vector(query, model, index)
+        found = index.scan(vector, allowed=_table(candidates), limit=limit)
+        # A picture's similarity to a picture is on another scale than to a text, and has no calibration yet.
+        probabilities = (
+            model.calibration.probabilities(found.z) if by_text else np.full(len(found.ids), np.nan, np.float32)
+        )
+        return SearchResult(
+            found.ids, found.scores, probabilities, found.searched, len(candidates), time.perf_counter() - started
+        )
+
+    def close(self) -> None:
+        """Stop following the library's changes."""
+        self._unsubscribe()
+
+    def _candidates(self, where: Filter) -> Ids:
+        """Ids that pass the filter, newest first. The unfiltered list is kept until the library changes."""
+        if where != And(()):
+            return photo_ids(self._store.reader, where)
+        with self._lock:
+            listed = self._listed
+        if listed is None:
+            listed = photo_ids(self._store.reader, where)
+            with self._lock:
+                self._listed = listed
+        return listed
+
+    def _query_vector(self, query: Query, model: ActiveModel, index: VectorIndex) -> tuple[Vectors, bool]:
+        """Unit vector of the query, and whether it is words alone. Pictures and words weigh the same, each as a whole."""
+        parts: list[Vectors] = []
+        if query.text.strip():
+            parts.append(model.texts.query(query.text))
+        pictures: list[Vectors] = []
+        if query.like:
+            pictures.extend(index.vectors_of(np.array(query.like, np.int64)))
+        if query.image is not None:
+            try:
+                pixels = decode_pixels(query.image, model.inference.spec())
+            except PhotoSkipped as skip:
+                raise UserFacingError(f"{query.image.name} cannot be searched for: {skip.reason}") from skip
+            pictures.extend(model.inference.embed_images(pixels[None]).result())
+        if pictures:
+            parts.append(_unit(np.mean(pictures, axis=0)))
+        if not parts:
+            raise UserFacingError("The photo has not been indexed yet.", "Try again when indexing is done.")
+        return _unit(np.sum(parts, axis=0)), not pictures
+
+    def _up_to_date_index(self, model: ActiveModel) -> VectorIndex:
+        with self._lock:
+            if self._index is None or self._index_model is not model:
+                self._newly_embedded.clear()
+                index = VectorIndex(model.tagger.bank())
+                for ids, vectors in load_embeddings(self._store.reader, model.model_id):
+                    index.add(ids, vectors)
+                self._index, self._index_model = index, model
+            elif self._newly_embedded:
+                fresh, self._newly_embedded = sorted(self._newly_embedded), set()
+                self._index.add(*embeddings_of(self._store.reader, model.model_id, fresh))
+            return self._index
+
+    def _on_changes(self, changes: LibraryChanges) -> None:
+        """Called on the writer's thread: only notes what to refresh at the next search."""
+        with self._lock:
+            self._newly_embedded |= changes.embedded
+            if changes.added or changes.updated or changes.missing or changes.roots_changed:
+                self._listed = None
+
+
+def _unranked(ids: Ids, total: int, started: float) -> SearchResult:
+    empty = np.empty(0, np.float32)
+    return SearchResult(ids, empty, empty, total, total, time.perf_counter() - started)
+
+
+def _table(ids: Ids) -> npt.NDArray[np.bool_]:
+    """A table indexed by photo id: True for the ids given."""
+    table = np.zeros(int(ids.max()) + 1 if len(ids) else 0, bool)
+    table[ids] = True
+    return table
+
+
+def _unit(vector: npt.NDArray[np.floating]) -> Vectors:
+    return np.asarray(vector / max(float(np.linalg.norm(vector)), 1e-12), dtype=np.float32)

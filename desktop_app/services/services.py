@@ -1,0 +1,32 @@
+"""All services of one open library, as the window and the command line receive them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from desktop_app.services.browsing import Browsing
+from desktop_app.services.change_feed import ChangeFeed
+from desktop_app.services.indexer import Indexer
+from desktop_app.services.models import Models
+from desktop_app.services.organising import Organising
+from desktop_app.services.searching import Searching
+from desktop_app.services.tagging import Tagging
+from desktop_app.services.viewing import Viewing
+from desktop_app.services.watching import Watching
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """One field per service; all are thread-safe and block unless they say otherwise."""
+
+    library_folder: Path
+    changes: ChangeFeed
+    browsing: Browsing
+    searching: Searching
+    tagging: Tagging
+    organising: Organising
+    indexing: Indexer
+    watching: Watching
+    models: Models
+    viewing: Viewing

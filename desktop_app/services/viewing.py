@@ -1,0 +1,31 @@
+"""Pictures at viewing size."""
+
+from __future__ import annotations
+
+from desktop_app.base.errors import UserFacingError
+from desktop_app.domain.photo import PhotoId
+from desktop_app.imaging.decode import RgbPicture, decode_view
+from desktop_app.imaging.errors import PhotoSkipped
+from desktop_app.services.library_store import LibraryStore
+from desktop_app.store.photos import path_of
+
+
+class Viewing:
+    """Decodes photos for the viewer and the inspector."""
+
+    def __init__(self, store: LibraryStore) -> None:
+        self._reader = store.reader
+
+    def picture(self, photo_id: PhotoId, *, max_side: int) -> RgbPicture:
+        """The photo, upright, in sRGB, no longer than `max_side` pixels. Raises UserFacingError when it cannot be read."""
+        path = path_of(self._reader, photo_id)
+        if path is None:
+            raise UserFacingError("This photo is no longer in the library.")
+        if not path.exists():
+            raise UserFacingError(
+                f"The file {path.name} is not there at present.", "Plug its drive in, or find where it went."
+            )
+        try:
+            return decode_view(path, max_side=max_side)
+        except PhotoSkipped as skip:
+            raise UserFacingError(f"{path.name} cannot be shown: {skip.reason}") from skip

@@ -1,0 +1,99 @@
+"""Zero-shot tags: every photo scored against every label of the vocabulary."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from desktop_app.domain.indexing import MachineTag
+from desktop_app.domain.tag import TagId, TagState
+from desktop_app.domain.vocabulary import Vocabulary
+from desktop_app.ml.calibration import Calibration, background_of
+from desktop_app.ml.prompts import prompts_key
+from desktop_app.services.library_store import LibraryStore
+from desktop_app.services.text_embedding import TextEmbedding
+from desktop_app.store.tags import put_vocabulary
+
+Vectors = npt.NDArray[np.float32]
+
+# A suggestion is shown when it is more likely than not, and counted as true when a person would rarely disagree.
+SUGGEST_AT = 0.5
+ACCEPT_AT = 0.8
+
+# A photo of everything is a photo of nothing: beyond a dozen tags the least probable ones only bury the good ones.
+MOST_TAGS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Labels:
+    """The vocabulary as a model sees it."""
+
+    tag_ids: tuple[TagId, ...]
+    vectors: Vectors
+    """Prompt ensembles, float32 [T, D]."""
+    bank: Vectors
+    """Background captions, float32 [B, D]."""
+
+
+class ZeroShotTagger:
+    """Turns image embeddings into machine tags. The labels are embedded at first use and cached in the library."""
+
+    def __init__(
+        self,
+        store: LibraryStore,
+        texts: TextEmbedding,
+        *,
+        vocabulary: Vocabulary,
+        background_captions: tuple[str, ...],
+        calibration: Calibration,
+    ) -> None:
+        self._store = store
+        self._texts = texts
+        self._vocabulary = vocabulary
+        self._captions = background_captions
+        self._calibration = calibration
+        self._labels: Labels | None = None
+        self._lock = threading.Lock()
+
+    def labels(self) -> Labels:
+        """Tag ids with their embeddings; computed once."""
+        with self._lock:
+            if self._labels is None:
+                ids = self._store.writer.do(lambda session: put_vocabulary(session, self._vocabulary))
+                tags = self._vocabulary.tags
+                vectors = self._texts.ensembles([tag.prompts for tag in tags])
+                self._labels = Labels(tuple(ids[tag.name] for tag in tags), vectors, self.bank())
+            return self._labels
+
+    @property
+    def fingerprint(self) -> str:
+        """Changes whenever the same photo could get other tags."""
+        made_with = [(tag.name, *tag.prompts) for tag in self._vocabulary.tags]
+        numbers = (self._calibration.slope, self._calibration.offset, SUGGEST_AT, ACCEPT_AT, MOST_TAGS)
+        return prompts_key([repr(made_with), repr(self._captions), repr(numbers)])
+
+    def bank(self) -> Vectors:
+        """Embeddings of the background captions, float32 [B, D]."""
+        return self._texts.ensembles([(caption,) for caption in self._captions])
+
+    def tags_for(self, vectors: Vectors) -> list[tuple[MachineTag, ...]]:
+        """The tags of photos given as unit vectors [N, D], most probable first."""
+        labels = self.labels()
+        z = background_of(vectors, labels.bank).standardise(vectors @ labels.vectors.T)
+        probabilities = self._calibration.probabilities(z)
+        return [self._chosen(row, labels.tag_ids) for row in probabilities]
+
+    def _chosen(self, probabilities: Vectors, tag_ids: tuple[TagId, ...]) -> tuple[MachineTag, ...]:
+        order = np.argsort(-probabilities, kind="stable")[:MOST_TAGS]
+        return tuple(
+            MachineTag(
+                tag_ids[row],
+                round(float(probabilities[row]), 4),
+                TagState.ACCEPTED if probabilities[row] >= ACCEPT_AT else TagState.SUGGESTED,
+            )
+            for row in order
+            if probabilities[row] >= SUGGEST_AT
+        )
