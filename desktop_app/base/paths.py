@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
-from importlib.resources import files
+from importlib import import_module
 from pathlib import Path
 
 import platformdirs
@@ -34,7 +34,8 @@ def default_models_folder() -> Path:
 
 def resource_path(*parts: str) -> Path:
     """A file or folder of the program's own `resources` tree, in a checkout and when installed."""
-    return Path(str(files("resources"))).joinpath(*parts)
+    # A folder without code: Python knows it as a namespace package, whose place is in `__path__`.
+    return Path(next(iter(import_module("resources").__path__))).joinpath(*parts)
 
 
 @dataclass(frozen=True, slots=True)
