@@ -31,6 +31,7 @@ NO_NETWORK = (
 BAD_CERTIFICATE = ("CERTIFICATE_VERIFY_FAILED", "SSLError", "SSLCertVerificationError")
 DISK_FULL = ("No space left on device", "[Errno 28]", "Disk quota exceeded", "[WinError 112]", "[Errno 122]")
 NO_WHEEL = re.compile(r"No matching distribution found for ([^\s;(]+)")
+NOTHING_OFFERED = "(from versions: none)"
 
 #: Windows' ERROR_DISK_FULL, and the quota's twin of ENOSPC, which Windows' errno module lacks.
 WINDOWS_DISK_FULL = 112
@@ -56,10 +57,7 @@ def from_pip(output: str, exit_code: int, log: Path) -> SetupFailed:
             "the set-up carries on where it stopped."
         )
     if found := NO_WHEEL.search(output):
-        return SetupFailed(
-            f"There is no ready-made {found.group(1)} for Python {platform.python_version()} on {platform.system()} "
-            f"{platform.machine()}: try Python 3.11, 3.12 or 3.13, 64-bit (details: {log})."
-        )
+        return _no_wheel(found.group(1), log, nothing_offered=NOTHING_OFFERED in output)
     if "Permission denied" in output or "Access is denied" in output:
         return cannot_write(log.parent)
     if exit_code < 0:
@@ -67,6 +65,16 @@ def from_pip(output: str, exit_code: int, log: Path) -> SetupFailed:
             f"pip was stopped by signal {-exit_code}, perhaps for lack of memory: close other programs and start again."
         )
     return SetupFailed(f"pip could not install the packages: {_last_error(output)} (details: {log})")
+
+
+def _no_wheel(requirement: str, log: Path, *, nothing_offered: bool) -> SetupFailed:
+    here = f"Python {platform.python_version()} on {platform.system()} {platform.machine()}"
+    # How pip ends, too, when its index does not answer and its settings allow no second try.
+    network = "Check the network and pip's settings. " if nothing_offered else ""
+    return SetupFailed(
+        f"pip finds no ready-made {requirement} for {here}. {network}Keepsight runs on 64-bit Python 3.11 to 3.13, on Linux "
+        f"(from Debian 12 and Ubuntu 22.04 on), macOS 14 on Apple silicon, and Windows (details: {log})."
+    )
 
 
 def from_os(error: OSError, folder: Path) -> SetupFailed | None:
@@ -98,13 +106,6 @@ def no_venv_support() -> SetupFailed:
     return SetupFailed(
         "This Python has neither ensurepip nor pip, so it cannot fill a virtual environment: "
         f"sudo apt install python{sys.version_info[0]}.{sys.version_info[1]}-venv (on Debian or Ubuntu; elsewhere reinstall Python)."
-    )
-
-
-def broken_python(detail: str) -> SetupFailed:
-    """The interpreter that was asked to make the virtual environment failed at it."""
-    return SetupFailed(
-        f"This Python ({sys.executable}) could not make a virtual environment: {detail or 'no reason given'}"
     )
 
 

@@ -110,7 +110,7 @@ class Narrator:
         """A word where the build of torch that pip was offered does not suit the machine."""
         if not self._has_gpu and CUDA_LIBRARY.search(line):
             return (
-                "  No NVIDIA GPU here, but pip is offered only the CUDA build of torch (about 3 GB more). It works on the CPU too; "
+                "  No NVIDIA GPU here, but pip is offered only the CUDA build of torch (about 2.5 GB more). It works on the CPU too; "
                 "to avoid the download, stop and name a place with CPU wheels of torch in PIP_FIND_LINKS or PIP_EXTRA_INDEX_URL."
             )
         if self._has_gpu and (found := TORCH_FILE.search(line)) and "+cpu" in found[0]:

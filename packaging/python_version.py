@@ -33,12 +33,15 @@ def too_old_message() -> str:
 
 def _newer_python() -> str:
     """The command of a Python on the PATH that would do, or nothing."""
-    import shutil
+    import subprocess
 
     for minor in range(OLDEST[1] + 2, OLDEST[1] - 1, -1):
         command = "python{}.{}".format(OLDEST[0], minor)
-        if shutil.which(command):
-            return command
+        try:  # being there is not enough: a version switcher's stand-in fails
+            if subprocess.call([command, "-c", ""], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) == 0:
+                return command
+        except OSError:
+            continue
     return ""
 
 
