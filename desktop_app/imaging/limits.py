@@ -6,15 +6,21 @@ before a pixel is decoded.
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from PIL import Image
 
 from desktop_app.imaging.errors import PhotoSkipped
 
 MAX_WORKING_BYTES = 768 << 20
-"""Memory that decoding one picture may take: with the program's own, below 1 GB. An RGB PNG of 160 megapixels fits."""
+"""Memory that decoding may take, for one picture and for all threads together: with the program's own, below 1 GB. An RGB
+PNG of 160 megapixels fits, or four 12-megapixel HEIFs at once."""
 
-LARGE_WORKING_BYTES = 128 << 20
-"""From here on, pictures are decoded one at a time, however many threads ask: a 24-megapixel photo is below."""
+MAX_RGB_PIXELS = 50_000_000
+"""Pixels of a decoded picture that is handed on. Larger ones come reduced, even to a viewer at full zoom: what shows them
+holds them at least twice, at 3 or 4 bytes each."""
 
 MAX_JPEG_PIXELS = 300_000_000
 """JPEG is decoded at reduced scale, in little memory; this bounds the time (about a second). Phones make 200 megapixels."""
@@ -30,9 +36,9 @@ _MODE_BYTES = {"1": 3, "L": 1, "P": 9, "PA": 12, "LA": 8, "RGBA": 8, "I;16": 3, 
 _OTHER_MODE_BYTES = 5
 
 # Bytes per pixel that a decoder holds beside Pillow's own pixels: its planes, canvas or strips. From the decoders'
-# sources: libheif and libavif keep YCbCr (up to 6 bytes at 10 bits 4:4:4) and RGB; WebP's animation decoder two RGBA
+# sources, and above what was measured (HEIF 9, AVIF 14 in all): libheif and libavif keep YCbCr (up to 6 bytes at 10 bits 4:4:4) and RGB; WebP's animation decoder two RGBA
 # canvases and a copy; libtiff one strip, which may be the whole picture.
-_DECODER_BYTES = {"HEIF": 8, "AVIF": 8, "WEBP": 12, "TIFF": 4}
+_DECODER_BYTES = {"HEIF": 8, "AVIF": 10, "WEBP": 12, "TIFF": 4}
 
 # A progressive JPEG's coefficients are all held until its last scan: 16 bits for each sample (libjpeg-turbo's
 # "virtual arrays"), not subsampled at worst.
@@ -60,3 +66,27 @@ def too_large(pixels: int) -> PhotoSkipped:
     """What a person reads of a picture that is refused for its size; 0 where the size is not known."""
     size = f": {round(pixels / 1e6):,} megapixels" if pixels else ""
     return PhotoSkipped(f"Too large to open safely{size}")
+
+
+class MemoryBudget:
+    """Lets threads work at once as long as what they need together fits; the rest wait their turn."""
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._used = 0
+        self._changed = threading.Condition()
+        self._turn = threading.Lock()
+
+    @contextmanager
+    def hold(self, amount: int) -> Iterator[None]:
+        """Wait until there is room for `amount` bytes, and keep it for the block. More than the limit runs alone."""
+        # First come, first served: small pictures must not overtake a large one for ever.
+        with self._turn, self._changed:
+            self._changed.wait_for(lambda: not self._used or self._used + amount <= self._limit)
+            self._used += amount
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._used -= amount
+                self._changed.notify_all()

@@ -137,7 +137,7 @@ def _satellite_time(place: Tags) -> datetime | None:
 def _lens(details: Tags) -> str | None:
     """The lens's name; None for the dashes and zeros that cameras write for "no lens known"."""
     name = _text(details.get(Base.LensModel))
-    return name if name and re.search(r"[1-9]|[A-Za-z]{2}", name) else None
+    return name if name and re.search(r"[1-9]|[A-Za-z]{3}", name) else None
 
 
 def _exposure(details: Tags) -> float | None:

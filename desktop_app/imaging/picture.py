@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+import math
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from PIL import Image, ImageFile
@@ -12,7 +11,7 @@ from PIL import Image, ImageFile
 from desktop_app.domain.photo import Metadata
 from desktop_app.imaging.colour import averageable, to_srgb
 from desktop_app.imaging.geometry import Size, Window, oriented, reduction, stored_box
-from desktop_app.imaging.limits import LARGE_WORKING_BYTES, MAX_WORKING_BYTES, check_size, working_bytes
+from desktop_app.imaging.limits import MAX_RGB_PIXELS, MAX_WORKING_BYTES, MemoryBudget, check_size, working_bytes
 from desktop_app.imaging.metadata import read_metadata, read_orientation
 from desktop_app.imaging.opening import PhotoFile, decoder_faults, open_image
 
@@ -26,9 +25,10 @@ the full decode, mean-centred cosine at worst: 0.9997 where 1.7 to 2 times finer
 VIEW_GAP = 1.0
 """For looking at: libjpeg's scaled decode is itself a good reduction, and a person waits for it."""
 
-# How many times finer than needed a picture stays when whole blocks of pixels are averaged before colours are converted
-# and the exact resize is made. Measured: cosine 0.9999 and at most 6 of 255 off any pixel.
-_REDUCE_GAP = 3.0
+# Whole blocks of pixels are averaged before colours are converted and the exact resize is made: cheaper, but a box filter.
+# So the picture stays this many times finer than with libjpeg's scaling. For a model, 3 times finer than needed, the
+# cosine is 0.9999 at worst and no pixel is off by more than 6 of 255.
+_BLOCK_GAP = 2.0
 
 _JPEG_SCALES = (8, 4, 2, 1)
 _TRANSPOSE = {
@@ -41,8 +41,8 @@ _TRANSPOSE = {
     8: Image.Transpose.ROTATE_90,
 }
 
-# Memory is the process's, not a caller's: many threads may read photos, but only one a large one.
-_large_picture = threading.Lock()
+# One for the process, like the memory it shares out: callers do not know of each other.
+_memory = MemoryBudget(MAX_WORKING_BYTES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,7 @@ def load_picture(file: PhotoFile, plan: Plan, *, gap: float = MODEL_GAP) -> Pict
     needed = _needed(plan, image.size)
     scale = _jpeg_scale(image, needed / gap) if file.file_format == "JPEG" else 1
     check_size(image, file.file_format, scale=scale)
-    with _one_at_a_time_if(working_bytes(image, file.file_format, scale=scale) >= LARGE_WORKING_BYTES):
+    with _memory.hold(working_bytes(image, file.file_format, scale=scale)):
         # Nothing may keep the full pixels once this block ends.
         with decoder_faults(file.path):
             full_size = image.size
@@ -96,7 +96,8 @@ def load_picture(file: PhotoFile, plan: Plan, *, gap: float = MODEL_GAP) -> Pict
         profile = image.info.get("icc_profile")
         pixels = averageable(image)
         del image
-        if (block := int(_needed(plan, pixels.size) / _REDUCE_GAP)) > 1:
+        block = max(int(_needed(plan, pixels.size) / (gap * _BLOCK_GAP)), _least_block(pixels.size))
+        if block > 1:
             pixels, scale = pixels.reduce(block), scale * block
     return Picture(to_srgb(pixels, profile), full_size, scale, orientation, metadata)
 
@@ -117,10 +118,6 @@ def _jpeg_scale(image: ImageFile.ImageFile, at_most: float) -> int:
     return scale
 
 
-@contextmanager
-def _one_at_a_time_if(large: bool) -> Iterator[None]:
-    if not large:
-        yield
-        return
-    with _large_picture:
-        yield
+def _least_block(size: Size) -> int:
+    """The side of the blocks to average so that no more than `MAX_RGB_PIXELS` are left."""
+    return math.ceil(math.sqrt(size[0] * size[1] / MAX_RGB_PIXELS))
