@@ -2,7 +2,7 @@
 
 Qt names a missing one in a traceback (a library of QtGui), or aborts the process (one of the xcb plugin); here it becomes a
 line that says what to install. The list is what ``readelf -d`` shows for QtGui, QtWidgets and the platform plugins of
-PySide6-Essentials 6.12, less what every Debian has. Only a window needs them; headless commands use no Qt.
+PySide6-Essentials 6.11, less what every Debian has. Only a window needs them; headless commands use no Qt.
 """
 
 from __future__ import annotations
