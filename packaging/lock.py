@@ -24,9 +24,6 @@ if TYPE_CHECKING:
 
 UV = "uv==0.13.8"
 
-#: Chosen by hand, not by the resolver: the release that CPU wheels are offered for, and torchvision's counterpart.
-CHOSEN = "torch==2.13.0\ntorchvision==0.28.0\n"
-
 #: Left out. CUDA libraries: the CUDA build of torch names its own, to the exact version, and no other build needs any.
 #: pip (sqlite-utils asks for it): each environment has its own; replacing pip while it runs is a risk for nothing.
 LEFT_OUT = re.compile(r"^(nvidia-|cuda-|triton|pip==)|sys_platform == 'emscripten'")
@@ -48,11 +45,10 @@ def main() -> int:
     upgrade = parser.parse_args().upgrade
     with tempfile.TemporaryDirectory(prefix="keepsight-lock-") as scratch:
         uv = _uv_in(Path(scratch) / "uv")
-        chosen = Path(scratch) / "chosen.txt"
-        chosen.write_text(CHOSEN, encoding="utf-8")
-        runtime = _resolve(uv, LOCKS / "runtime.txt", chosen, upgrade=upgrade)
+        runtime = _resolve(uv, LOCKS / "runtime.txt", upgrade=upgrade)
         _write(LOCKS / "runtime.txt", "What Keepsight runs with.", runtime)
-        everything = _resolve(uv, LOCKS / "tests.txt", LOCKS / "runtime.txt", "--extra", "test", upgrade=upgrade)
+        layered = ("--extra", "test", "--constraint", str(LOCKS / "runtime.txt"))
+        everything = _resolve(uv, LOCKS / "tests.txt", *layered, upgrade=upgrade)
         known = set(map(_pin, runtime))
         _write(
             LOCKS / "tests.txt",
@@ -70,10 +66,10 @@ def _uv_in(folder: Path) -> list[str]:
     return [str(python), "-m", "uv"]
 
 
-def _resolve(uv: list[str], lock: Path, constraints: Path, *options: str, upgrade: bool) -> list[str]:
+def _resolve(uv: list[str], lock: Path, *options: str, upgrade: bool) -> list[str]:
     """The lines ``name==version ; marker  # via …`` of one resolution, which starts from the versions now in ``lock``."""
     command = [*uv, "pip", "compile", "--quiet", "--universal", "--python-version", "3.11", "--fork-strategy", "fewest"]
-    command += ["--no-header", "--annotation-style", "line", "--constraint", str(constraints), *options]
+    command += ["--no-header", "--annotation-style", "line", *options]
     with tempfile.TemporaryDirectory(prefix="keepsight-lock-") as scratch:
         result = Path(scratch) / "resolved.txt"
         if lock.exists() and not upgrade:
