@@ -68,7 +68,7 @@ class Tasks(QObject):
         if self._retired:
             return
         generation = self._next_generation(key)
-        on_failure = failed or self._report
+        on_failure = failed or self.report
 
         def job() -> None:
             if self._stale(key, generation):
@@ -119,7 +119,8 @@ class Tasks(QObject):
     def _stale(self, key: str | None, generation: int) -> bool:
         return self._retired or (key is not None and self._generations.get(key) != generation)
 
-    def _report(self, exception: Exception) -> None:
+    def report(self, exception: Exception) -> None:
+        """Send `error` or `bug` for a failure: for a `failed` that has only some bookkeeping of its own to do."""
         if isinstance(exception, Cancelled):
             return
         if isinstance(exception, UserFacingError):

@@ -1,0 +1,52 @@
+"""Add, rescan and remove folders. These block: run them off the GUI thread."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+from pathlib import Path
+
+from desktop_app.base.errors import UserFacingError
+from desktop_app.domain.library import RootInfo
+from desktop_app.domain.progress import IndexReport
+from desktop_app.services.services import Services
+
+
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """What was dropped on the window: folders to add, or a picture to search by."""
+
+    folders: tuple[Path, ...]
+    picture: Path | None
+
+
+def add_folders(services: Services, paths: Sequence[Path]) -> Future[IndexReport]:
+    """Watch these folders from now on, and begin to read what is in them. Raises UserFacingError."""
+    roots = [services.organising.add_folder(path) for path in paths]
+    return services.indexing.start([root.root_id for root in roots])
+
+
+def remove_folder(services: Services, root: RootInfo) -> None:
+    """Forget a folder. The photos themselves stay where they are."""
+    services.organising.remove_folder(root.root_id)
+
+
+def look_again(services: Services, roots: Sequence[RootInfo] | None = None) -> Future[IndexReport]:
+    """Begin to look for new and changed photos in these folders, or in all."""
+    return services.indexing.start(None if roots is None else [root.root_id for root in roots])
+
+
+def retry_skipped(services: Services) -> None:
+    """Read the skipped files once more."""
+    services.organising.retry_skipped()
+    services.indexing.start()
+
+
+def sort_dropped(paths: Sequence[Path]) -> Dropped:
+    """Tell folders from pictures. Raises UserFacingError when there is neither."""
+    folders = tuple(path for path in paths if path.is_dir())
+    picture = next((path for path in paths if path.is_file()), None)
+    if not folders and picture is None:
+        raise UserFacingError("What was dropped is not a folder and not a file on this computer.")
+    return Dropped(folders, picture)

@@ -1,0 +1,125 @@
+"""What can be done with the selected photos: the same actions in the menu bar and in the photos' context menu."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QPoint, Signal
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QInputDialog, QMenu, QWidget
+
+from desktop_app.domain.photo import PhotoId
+from desktop_app.services.services import Services
+from desktop_app.ui.actions.files import copy_paths, open_with_default_program, show_in_file_manager
+from desktop_app.ui.search_state import SearchState
+from desktop_app.ui.tasks import Tasks
+
+# Opening hundreds of programs at once is never what a person wants.
+_MOST_OPENED = 10
+
+
+class PhotoActions(QObject):
+    """One QAction for each thing to do; they act on the photos given to `select`."""
+
+    view_wanted = Signal(object)
+    """A PhotoId to view full size."""
+
+    def __init__(self, services: Services, tasks: Tasks, state: SearchState, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._window = parent
+        self._services = services
+        self._tasks = tasks
+        self._state = state
+        self._selected: tuple[PhotoId, ...] = ()
+        self.view = self._action("&View full size", "", lambda: self.view_wanted.emit(self._selected[0]))
+        self.similar = self._action("Find &similar photos", "Ctrl+L", self.find_similar)
+        self.add_tag = self._action("Add &tag…", "Ctrl+T", self._ask_tag)
+        self.open = self._action("&Open in another program", "Ctrl+Return", self._open)
+        self.show_file = self._action("Show in file &manager", "Ctrl+Shift+E", self._show_file)
+        self.copy_path = self._action("&Copy path", "Ctrl+Shift+C", self._copy_paths)
+        self.select([])
+
+    @property
+    def all(self) -> tuple[QAction, ...]:
+        """Every action, in the order of the menus."""
+        return (self.view, self.similar, self.add_tag, self.open, self.show_file, self.copy_path)
+
+    def select(self, photo_ids: Sequence[PhotoId]) -> None:
+        """Act on these photos from now on."""
+        self._selected = tuple(photo_ids)
+        for action in self.all:
+            action.setEnabled(bool(self._selected))
+        for action in (self.view, self.similar):
+            action.setEnabled(len(self._selected) == 1)
+
+    def fill(self, menu: QMenu) -> None:
+        """Put the actions into a menu."""
+        menu.addActions([self.view, self.similar, self.add_tag])
+        menu.addSeparator()
+        menu.addActions([self.open, self.show_file, self.copy_path])
+
+    def open_menu(self, at: QPoint, photo_ids: Sequence[PhotoId]) -> None:
+        """Open the context menu of these photos at a place on the screen."""
+        self.select(photo_ids)
+        menu = QMenu(self._window)
+        self.fill(menu)
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.popup(at)
+
+    def find_similar(self, photo_id: PhotoId | None = None) -> None:
+        """Search for photos like this one, or like the selected one."""
+        wanted = self._selected[0] if photo_id is None else photo_id
+
+        def name() -> str:
+            path = self._services.browsing.path_of(wanted)
+            return path.name if path else "this photo"
+
+        self._tasks.run(name, lambda name: self._state.set_similar(wanted, name), key="similar")
+
+    def show_path(self, path: Path) -> None:
+        """Show a file or folder in the file manager."""
+        self._tasks.run(lambda: show_in_file_manager(path), lambda _none: None)
+
+    def tag(self, name: str) -> None:
+        """Give the selected photos a tag."""
+        selected = self._selected
+        self._tasks.run(lambda: self._services.tagging.add(name, selected), lambda _changes: None)
+
+    def _action(self, text: str, keys: str, act: Callable[[], None]) -> QAction:
+        action = QAction(text, self)
+        if keys:
+            action.setShortcut(QKeySequence(keys))
+        action.triggered.connect(lambda _checked=False: act())
+        return action
+
+    def _ask_tag(self) -> None:
+        dialog = QInputDialog(self._window)
+        dialog.setWindowTitle("Add a tag")
+        count = len(self._selected)
+        dialog.setLabelText("Tag for this photo:" if count == 1 else f"Tag for these {count:,} photos:")
+        dialog.textValueSelected.connect(lambda name: self.tag(name) if name.strip() else None)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def _open(self) -> None:
+        def work() -> None:
+            for path in self._paths(self._selected[:_MOST_OPENED]):
+                open_with_default_program(path)
+
+        self._tasks.run(work, lambda _none: None)
+
+    def _show_file(self) -> None:
+        def work() -> None:
+            for path in self._paths(self._selected[:1]):
+                show_in_file_manager(path)
+
+        self._tasks.run(work, lambda _none: None)
+
+    def _copy_paths(self) -> None:
+        selected = self._selected
+        self._tasks.run(lambda: self._paths(selected), copy_paths)
+
+    def _paths(self, photo_ids: Sequence[PhotoId]) -> list[Path]:
+        found = (self._services.browsing.path_of(photo_id) for photo_id in photo_ids)
+        return [path for path in found if path is not None]

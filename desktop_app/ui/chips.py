@@ -1,0 +1,128 @@
+"""Chips: small rounded labels, most of which can be taken away."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QMouseEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
+
+from desktop_app.ui.flow_layout import FlowLayout
+from desktop_app.ui.icons import themed_icon
+from desktop_app.ui.theme import Theme
+
+ChipKind = Literal["accepted", "suggested", "partial", "include", "exclude"]
+
+# Longer names are cut in the middle by the label's own elision and told in full by the tooltip.
+_LONGEST = 34
+_CLOSE_ICON = QSize(12, 12)
+
+
+@dataclass(frozen=True, slots=True)
+class ChipSpec:
+    """What one chip says. `key` names it in the signals; `hint` is the tooltip."""
+
+    key: str
+    text: str
+    kind: ChipKind = "accepted"
+    hint: str = ""
+    removable: bool = True
+    remove_hint: str = "Remove"
+
+
+class Chip(QFrame):
+    """One chip. The label can be clicked, Delete takes it away."""
+
+    clicked = Signal(str)
+    removed = Signal(str)
+
+    def __init__(self, spec: ChipSpec, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.spec = spec
+        self.setProperty("role", "chip")
+        self.setProperty("kind", spec.kind)
+        self.setToolTip(spec.hint)
+        self.setAccessibleName(spec.text)
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(10, 3, 4 if spec.removable else 10, 3)
+        row.setSpacing(2)
+        text = spec.text if len(spec.text) <= _LONGEST else f"{spec.text[: _LONGEST - 1]}…"
+        row.addWidget(QLabel(text, textFormat=Qt.TextFormat.PlainText))
+        if spec.removable:
+            row.addWidget(self._close_button(theme))
+
+    def _close_button(self, theme: Theme) -> QToolButton:
+        button = QToolButton()
+        button.setProperty("role", "chip-close")
+        colour = theme.danger if self.spec.kind == "exclude" else theme.muted_text
+        button.setIcon(themed_icon("close", colour))
+        button.setIconSize(_CLOSE_ICON)
+        button.setToolTip(self.spec.remove_hint)
+        button.setAccessibleName(f"{self.spec.remove_hint}: {self.spec.text}")
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        button.clicked.connect(lambda: self.removed.emit(self.spec.key))
+        return button
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton and self.rect().contains(event.position().toPoint()):
+            self.clicked.emit(self.spec.key)
+        super().mouseReleaseEvent(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if self.spec.removable and event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
+            self.removed.emit(self.spec.key)
+        else:
+            super().keyPressEvent(event)
+
+
+class ChipRow(QWidget):
+    """Chips in as many lines as they need."""
+
+    clicked = Signal(str)
+    removed = Signal(str)
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._specs: tuple[ChipSpec, ...] = ()
+        self._flow = FlowLayout(self)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+
+    @property
+    def specs(self) -> tuple[ChipSpec, ...]:
+        """What the chips say at present."""
+        return self._specs
+
+    def show_chips(self, specs: Iterable[ChipSpec]) -> None:
+        """Replace the chips; nothing happens when they would say the same."""
+        new = tuple(specs)
+        if new != self._specs:
+            self._specs = new
+            self._rebuild()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Tint the chips anew."""
+        self._theme = theme
+        self._rebuild()
+
+    def chip(self, key: str) -> Chip | None:
+        """The chip with this key."""
+        return next((chip for chip in self.findChildren(Chip) if chip.spec.key == key), None)
+
+    def _rebuild(self) -> None:
+        while (item := self._flow.takeAt(0)) is not None:
+            if (old := item.widget()) is not None:
+                old.setParent(None)
+                old.deleteLater()
+        for spec in self._specs:
+            chip = Chip(spec, self._theme, self)
+            chip.clicked.connect(self.clicked)
+            chip.removed.connect(self.removed)
+            self._flow.addWidget(chip)
+            chip.show()
+        self._flow.invalidate()
+        self.updateGeometry()

@@ -1,0 +1,93 @@
+"""About Keepsight, and the table of its keyboard shortcuts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from desktop_app.ui.application import larger
+from desktop_app.ui.controls import label, push_button
+from desktop_app.ui.icons import icon_pixmap
+from desktop_app.ui.theme import Theme
+
+_PROMISE = (
+    "Finds your photos by what can be seen in them. It understands them on this computer; nothing leaves it, "
+    "and the photos themselves are never changed."
+)
+
+# Keys that are not in a menu: where the person is decides what they do.
+_PLACE_KEYS = (
+    ("Enter", "View the photo full size"),
+    ("Space", "Quick view, tick a tag"),
+    ("Arrow keys", "Go to another photo"),
+    ("Shift + arrow keys", "Select several photos"),
+    ("Down (in the search field)", "Go to the results"),
+    ("Esc", "Clear the search, close the viewer"),
+    ("Alt + click on a tag", "Leave out photos with it"),
+)
+
+
+class AboutDialog(QDialog):
+    """Name, version, promise, and where the library is kept."""
+
+    def __init__(self, version: str, library: Path, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("About Keepsight")
+        picture = QLabel()
+        picture.setPixmap(icon_pixmap("keepsight", theme.accent, 72, self.devicePixelRatioF()))
+        name = label("Keepsight", role="title")
+        name.setFont(larger(self.font(), 1.7))
+        where = label(f"Library: {library}", role="muted", wrap=True)
+        where.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        words = QVBoxLayout()
+        words.setSpacing(theme.space_s)
+        words.addWidget(name)
+        words.addWidget(label(f"Version {version} · MIT licence", role="muted"))
+        words.addWidget(label(_PROMISE, wrap=True))
+        words.addWidget(where)
+        row = QHBoxLayout()
+        row.setSpacing(theme.space_l)
+        row.addWidget(picture, 0, Qt.AlignmentFlag.AlignTop)
+        row.addLayout(words, 1)
+        _finish(self, row, theme)
+        self.setMinimumWidth(480)
+
+
+class ShortcutsDialog(QDialog):
+    """Every shortcut of the menus, and the keys of the places."""
+
+    def __init__(self, actions: Iterable[QAction], theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("Keyboard shortcuts")
+        rows = [
+            (action.shortcut().toString(QKeySequence.SequenceFormat.NativeText), _plain(action.text()))
+            for action in actions
+            if not action.shortcut().isEmpty()
+        ]
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(theme.space_l * 2)
+        grid.setVerticalSpacing(theme.space_s)
+        for position, (keys, what) in enumerate([*rows, *_PLACE_KEYS]):
+            grid.addWidget(label(keys, role="title"), position, 0)
+            grid.addWidget(label(what), position, 1)
+        grid.setColumnStretch(1, 1)
+        _finish(self, grid, theme)
+        self.setMinimumWidth(440)
+
+
+def _finish(dialog: QDialog, content: QHBoxLayout | QGridLayout, theme: Theme) -> None:
+    close = push_button("Close")
+    close.clicked.connect(dialog.accept)
+    column = QVBoxLayout(dialog)
+    column.setContentsMargins(theme.space_l, theme.space_l, theme.space_l, theme.space_l)
+    column.setSpacing(theme.space_l)
+    column.addLayout(content)
+    column.addWidget(close, 0, Qt.AlignmentFlag.AlignRight)
+
+
+def _plain(text: str) -> str:
+    return text.replace("&", "").rstrip("…")

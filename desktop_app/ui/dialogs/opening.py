@@ -1,0 +1,117 @@
+"""Opens the dialogs, fills them off the GUI thread, and carries out what is asked for in them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QDialog, QFileDialog, QMessageBox, QWidget
+from shiboken6 import isValid
+
+from desktop_app import __version__
+from desktop_app.base.errors import UserFacingError
+from desktop_app.domain.library import RootInfo
+from desktop_app.services.services import Services
+from desktop_app.ui.actions.folders import retry_skipped
+from desktop_app.ui.dialogs.about import AboutDialog, ShortcutsDialog
+from desktop_app.ui.dialogs.models import ModelsDialog
+from desktop_app.ui.dialogs.skipped import SkippedDialog
+from desktop_app.ui.menus import Menus
+from desktop_app.ui.tasks import Tasks
+from desktop_app.ui.theme import ThemeSource
+
+_MODELS, _SKIPPED = "model catalogue", "skipped files"
+
+
+class Dialogs(QObject):
+    """One method for each dialog. None of them stops the event loop: photos go on appearing behind them."""
+
+    def __init__(self, services: Services, tasks: Tasks, themes: ThemeSource, window: QWidget) -> None:
+        super().__init__(window)
+        self._services = services
+        self._tasks = tasks
+        self._themes = themes
+        self._window = window
+
+    def choose_folder(self, chosen: Callable[[Path], None]) -> None:
+        """Ask for a folder of photos."""
+        dialog = QFileDialog(self._window, "Choose a folder of photos")
+        dialog.setFileMode(QFileDialog.FileMode.Directory)
+        dialog.setOption(QFileDialog.Option.ShowDirsOnly)
+        dialog.fileSelected.connect(lambda path: chosen(Path(path)))
+        self._open(dialog)
+
+    def confirm_remove(self, root: RootInfo, confirmed: Callable[[], None]) -> None:
+        """Ask whether to forget a folder."""
+        box = QMessageBox(self._window)
+        box.setWindowTitle("Remove folder")
+        box.setText(f"Remove “{root.path.name}” from Keepsight?")
+        box.setInformativeText(
+            "The photos stay where they are. Tags that you gave are kept for when the folder is added again."
+        )
+        remove = box.addButton("Remove folder", QMessageBox.ButtonRole.AcceptRole)
+        box.addButton(QMessageBox.StandardButton.Cancel)
+        box.buttonClicked.connect(lambda button: confirmed() if button is remove else None)
+        self._open(box)
+
+    def show_skipped(self, show_file: Callable[[Path], None]) -> SkippedDialog:
+        """List the skipped files."""
+        dialog = SkippedDialog(self._themes.current, self._window)
+        dialog.show_file_wanted.connect(show_file)
+        dialog.retry_wanted.connect(dialog.accept)
+        dialog.retry_wanted.connect(lambda: self._tasks.run(lambda: retry_skipped(self._services), lambda _none: None))
+        self._tasks.run(self._services.browsing.skipped, dialog.show_files, key=_SKIPPED)
+        self._open(dialog)
+        return dialog
+
+    def show_models(self) -> ModelsDialog:
+        """Show the model page."""
+        dialog = ModelsDialog(self._themes.current, self._window)
+        dialog.use_wanted.connect(lambda name: self._use_model(dialog, name))
+        self._fill_models(dialog)
+        self._open(dialog)
+        return dialog
+
+    def show_about(self) -> None:
+        """Show name and version."""
+        self._open(AboutDialog(__version__, self._services.library_folder, self._themes.current, self._window))
+
+    def show_shortcuts(self, menus: Menus) -> None:
+        """Show the table of shortcuts."""
+        self._open(ShortcutsDialog(menus.actions, self._themes.current, self._window))
+
+    def _open(self, dialog: QDialog) -> None:
+        dialog.finished.connect(dialog.deleteLater)
+        for key in (_MODELS, _SKIPPED):
+            dialog.finished.connect(partial(self._forget, key))
+        dialog.open()
+
+    def _forget(self, key: str, _result: int) -> None:
+        self._tasks.forget(key)
+
+    def _fill_models(self, dialog: ModelsDialog) -> None:
+        models = self._services.models
+        self._tasks.run(
+            lambda: (models.catalogue(), models.device_note()), lambda found: dialog.show_models(*found), key=_MODELS
+        )
+
+    def _use_model(self, dialog: ModelsDialog, name: str) -> None:
+        def work() -> None:
+            self._services.models.use(name)
+            self._services.indexing.start()
+
+        def done(_none: None) -> None:
+            if isValid(dialog):
+                self._fill_models(dialog)
+
+        def failed(exception: Exception) -> None:
+            if isValid(dialog) and isinstance(exception, UserFacingError):
+                # The dialog is in front of the window's own notices.
+                dialog.say(str(exception))
+                dialog.setEnabled(True)
+            else:
+                self._tasks.report(exception)
+
+        self._tasks.run(work, done, failed=failed, key="use model")

@@ -1,0 +1,110 @@
+"""The files that are not in the library, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QStandardItem, QStandardItemModel
+from PySide6.QtWidgets import QCheckBox, QDialog, QHBoxLayout, QHeaderView, QTableView, QVBoxLayout, QWidget
+
+from desktop_app.domain.photo import SkippedFile
+from desktop_app.ui.controls import label, push_button
+from desktop_app.ui.theme import Theme
+from desktop_app.ui.wording import counted
+
+_PATH = Qt.ItemDataRole.UserRole + 1
+
+
+class SkippedDialog(QDialog):
+    """Lists skipped files; asks by signals to try them again or to show one in the file manager."""
+
+    retry_wanted = Signal()
+    show_file_wanted = Signal(Path)
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("Files that could not be read")
+        self.resize(820, 460)
+        self._files: tuple[SkippedFile, ...] = ()
+        self.summary = label(wrap=True)
+        self._items = QStandardItemModel(0, 3, self)
+        self.table = QTableView()
+        self.table.setAccessibleName("Skipped files")
+        self.others = QCheckBox("Also list files that are not photos")
+        self.others.toggled.connect(self._fill)
+        self.retry = push_button(
+            "Try them again", hint="For example after a drive was connected or a file was repaired"
+        )
+        self.retry.clicked.connect(self.retry_wanted)
+        self._show_file = push_button("Show in file manager")
+        self._show_file.clicked.connect(self._show_current)
+        self._lay_out(theme)
+        self._fill()
+
+    def show_files(self, files: Sequence[SkippedFile]) -> None:
+        """Show this list."""
+        self._files = tuple(files)
+        self._fill()
+
+    def _fill(self) -> None:
+        photos = sum(file.is_photo for file in self._files)
+        shown = [file for file in self._files if file.is_photo or self.others.isChecked()]
+        self.summary.setText(_summary(photos, len(self._files) - photos))
+        self.others.setVisible(photos < len(self._files))
+        self.retry.setEnabled(photos > 0)
+        self._items.setRowCount(0)
+        for file in shown:
+            row = [QStandardItem(text) for text in (file.path.name, file.reason, str(file.path.parent))]
+            for item in row:
+                item.setData(file.path, _PATH)
+                item.setToolTip(item.text())
+            self._items.appendRow(row)
+        self._show_file.setEnabled(bool(shown))
+
+    def _show_current(self) -> None:
+        index = self.table.currentIndex()
+        path = (index if index.isValid() else self._items.index(0, 0)).data(_PATH)
+        if path is not None:
+            self.show_file_wanted.emit(path)
+
+    def _lay_out(self, theme: Theme) -> None:
+        self._items.setHorizontalHeaderLabels(["File", "Why", "Folder"])
+        self.table.setModel(self._items)
+        self.table.verticalHeader().hide()
+        self.table.setShowGrid(False)
+        self.table.setSelectionBehavior(QTableView.SelectionBehavior.SelectRows)
+        self.table.setSelectionMode(QTableView.SelectionMode.SingleSelection)
+        self.table.setEditTriggers(QTableView.EditTrigger.NoEditTriggers)
+        self.table.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        header = self.table.horizontalHeader()
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        header.setHighlightSections(False)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+        header.setStretchLastSection(True)
+        header.resizeSection(0, 200)
+        header.resizeSection(1, 340)
+        close = push_button("Close")
+        close.clicked.connect(self.accept)
+        buttons = QHBoxLayout()
+        buttons.addWidget(self.retry)
+        buttons.addWidget(self._show_file)
+        buttons.addStretch(1)
+        buttons.addWidget(close)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(theme.space_l, theme.space_l, theme.space_l, theme.space_l)
+        column.setSpacing(theme.space_m)
+        column.addWidget(self.summary)
+        column.addWidget(self.table, 1)
+        column.addWidget(self.others)
+        column.addLayout(buttons)
+
+
+def _summary(photos: int, others: int) -> str:
+    if not photos and not others:
+        return "Every file in your folders is in the library."
+    if not photos:
+        return f"Every photo could be read. {counted(others, 'other file')} in your folders: no photos, so left alone."
+    rest = f" {counted(others, 'other file')} are no photos." if others else ""
+    return f"{counted(photos, 'photo file')} could not be read. Everything else goes on without them.{rest}"

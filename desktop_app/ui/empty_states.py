@@ -1,0 +1,163 @@
+"""What stands where photos would be while there are none: why, and what to do next."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from desktop_app.ui.application import larger
+from desktop_app.ui.controls import label, push_button
+from desktop_app.ui.icons import icon_pixmap
+from desktop_app.ui.search_state import SearchTerms
+from desktop_app.ui.theme import Theme
+
+BUILT_IN_MODEL_LINE = "Built-in model: quick and offline. For the best results choose a larger model."
+
+
+class NextStep(Enum):
+    """What the person can do from an empty page."""
+
+    ADD_FOLDER = auto()
+    CLEAR_FILTERS = auto()
+    CLEAR_SEARCH = auto()
+    CHOOSE_MODEL = auto()
+    LOOK_AGAIN = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class EmptyPage:
+    """One empty page. The first step is the one to take most likely."""
+
+    icon: str
+    title: str
+    body: str
+    steps: tuple[tuple[NextStep, str], ...] = ()
+
+
+_NO_FOLDERS = EmptyPage(
+    "photos",
+    "Find any photo by describing it",
+    "Choose a folder of photos, or drop one here. Keepsight reads the photos where they are and never changes them. "
+    "Nothing leaves this computer.",
+    ((NextStep.ADD_FOLDER, "Add a folder of photos"),),
+)
+_FILLING = EmptyPage(
+    "photos",
+    "Looking through your folders",
+    "Photos appear here as soon as they have been read. You can search while the rest is being read.",
+)
+_NO_PHOTOS = EmptyPage(
+    "folder",
+    "No photos here yet",
+    "Photos that you put into your folders appear by themselves.",
+    ((NextStep.ADD_FOLDER, "Add another folder"), (NextStep.LOOK_AGAIN, "Look again")),
+)
+
+
+def empty_page(terms: SearchTerms, *, folders: int, indexing: bool, built_in_model: bool) -> EmptyPage:
+    """The page for a search that found nothing."""
+    if not folders:
+        return _NO_FOLDERS
+    if terms.is_filtered:
+        return _nothing_passes(terms)
+    if indexing:
+        return _FILLING
+    if terms.is_ranked:
+        return _nothing_matches(terms, built_in_model=built_in_model)
+    return _NO_PHOTOS
+
+
+def _nothing_passes(terms: SearchTerms) -> EmptyPage:
+    what = f"for “{terms.text.strip()}” " if terms.text.strip() else ""
+    return EmptyPage(
+        "tag" if terms.ticked or terms.excluded else "folder",
+        "Nothing here matches",
+        f"No photo {what}passes the filters shown above. Take one away to see more.",
+        ((NextStep.CLEAR_FILTERS, "Clear the filters"),),
+    )
+
+
+def _nothing_matches(terms: SearchTerms, *, built_in_model: bool) -> EmptyPage:
+    sought = f"“{terms.text.strip()}”" if terms.text.strip() else "this picture"
+    body = "Try other words for what can be seen in the photo."
+    steps = [(NextStep.CLEAR_SEARCH, "Show all photos")]
+    if built_in_model:
+        body = f"{body}\n\n{BUILT_IN_MODEL_LINE}"
+        steps.append((NextStep.CHOOSE_MODEL, "Choose a model"))
+    return EmptyPage("search", f"Nothing here matches {sought}", body, tuple(steps))
+
+
+class EmptyState(QWidget):
+    """Shows one EmptyPage in the middle of the window."""
+
+    step_wanted = Signal(object)
+    """The NextStep that was clicked."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self.page = _NO_FOLDERS
+        self.setProperty("role", "surface")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._icon = QLabel(alignment=Qt.AlignmentFlag.AlignCenter)
+        self.title = label(wrap=True)
+        self.title.setFont(larger(self.font(), 1.7))
+        self.body = label(role="muted", wrap=True)
+        self.body.setFont(larger(self.font(), 1.1))
+        for text in (self.title, self.body):
+            text.setAlignment(Qt.AlignmentFlag.AlignCenter)
+            text.setMaximumWidth(520)
+        self._buttons = QHBoxLayout()
+        self._buttons.setSpacing(theme.space_s)
+        self._lay_out()
+        self.show_page(self.page)
+
+    def show_page(self, page: EmptyPage) -> None:
+        """Show this page."""
+        self.page = page
+        self.title.setText(page.title)
+        self.body.setText(page.body)
+        self._draw_icon()
+        while (item := self._buttons.takeAt(0)) is not None:
+            if (old := item.widget()) is not None:
+                old.deleteLater()
+        for position, (step, text) in enumerate(page.steps):
+            button = push_button(text, role="" if position else "primary")
+            button.clicked.connect(lambda _checked=False, step=step: self.step_wanted.emit(step))
+            self._buttons.addWidget(button)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Tint the icon anew."""
+        self._theme = theme
+        self._draw_icon()
+
+    def _draw_icon(self) -> None:
+        colour = self._theme.accent if self.page is _NO_FOLDERS else self._theme.muted_text
+        self._icon.setPixmap(icon_pixmap(self.page.icon, colour, 72, self.devicePixelRatioF()))
+
+    def _lay_out(self) -> None:
+        theme = self._theme
+        column = QVBoxLayout()
+        column.setSpacing(theme.space_m)
+        centred = Qt.AlignmentFlag.AlignHCenter
+        column.addStretch(2)
+        column.addWidget(self._icon, 0, centred)
+        for text in (self.title, self.body):
+            row = QHBoxLayout()
+            row.addStretch(1)
+            row.addWidget(text, 8)
+            row.addStretch(1)
+            column.addLayout(row)
+        column.addSpacing(theme.space_s)
+        buttons = QHBoxLayout()
+        buttons.addStretch(1)
+        buttons.addLayout(self._buttons)
+        buttons.addStretch(1)
+        column.addLayout(buttons)
+        column.addStretch(3)
+        outer = QHBoxLayout(self)
+        outer.setContentsMargins(theme.space_l, theme.space_l, theme.space_l, theme.space_l)
+        outer.addLayout(column)

@@ -1,0 +1,140 @@
+"""Fetches what the inspector shows, and carries out what is asked for in it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QImage
+
+from desktop_app.base.errors import UserFacingError
+from desktop_app.domain.changes import LibraryChanges
+from desktop_app.domain.photo import PhotoDetails, PhotoId
+from desktop_app.services.services import Services
+from desktop_app.ui.inspector.inspector import Inspector
+from desktop_app.ui.tasks import Tasks
+
+# Enough that one sees which tags a selection has in common, few enough to look up at once.
+MOST_LOOKED_UP = 500
+_BOARD = 4
+
+# The preview is at most this wide on screen; twice as many pixels keep it sharp on a high-density screen.
+_PREVIEW_SIDE = 640
+
+
+@dataclass(frozen=True, slots=True)
+class _Lookup:
+    photos: tuple[PhotoDetails, ...]
+    images: tuple[QImage, ...]
+
+
+class InspectorPresenter(QObject):
+    """Keeps the inspector in step with the selection and with the library."""
+
+    def __init__(self, inspector: Inspector, services: Services, tasks: Tasks, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._inspector = inspector
+        self._services = services
+        self._tasks = tasks
+        self._selected: tuple[PhotoId, ...] = ()
+        inspector.tags.added.connect(self.add_tag)
+        inspector.tags.removed.connect(self._remove_tag)
+        inspector.tags.clicked.connect(self._keep_tag)
+        self._offer_tags()
+
+    @property
+    def selected(self) -> tuple[PhotoId, ...]:
+        """The photos that the inspector is about."""
+        return self._selected
+
+    def show_selection(self, photo_ids: Sequence[PhotoId]) -> None:
+        """Show these photos."""
+        self._selected = tuple(photo_ids)
+        if self._selected:
+            self._look_up(with_images=True)
+        else:
+            self._tasks.forget("inspector")
+            self._tasks.forget("preview")
+            self._inspector.show_nothing()
+
+    def refresh(self, changes: LibraryChanges) -> None:
+        """Show what changed about the photos that are shown."""
+        touched = changes.photos_touched
+        if touched and not touched.isdisjoint(self._selected[:MOST_LOOKED_UP]):
+            self._look_up(with_images=False)
+        if changes.tags_changed:
+            self._offer_tags()
+
+    def add_tag(self, name: str) -> None:
+        """Give the selected photos a tag."""
+        self._change(self._services.tagging.add, name)
+
+    def _remove_tag(self, name: str) -> None:
+        self._change(self._services.tagging.remove, name)
+
+    def _keep_tag(self, name: str) -> None:
+        chip = self._inspector.tags.chips.chip(name)
+        kind = chip.spec.kind if chip else ""
+        if kind == "suggested":
+            self._change(self._services.tagging.accept, name)
+        elif kind == "partial":
+            self.add_tag(name)
+
+    def _change(self, act: Callable[[str, Sequence[PhotoId]], LibraryChanges], name: str) -> None:
+        selected = self._selected
+        if selected:
+            self._tasks.run(lambda: act(name, selected), lambda _changes: None)
+
+    def _look_up(self, *, with_images: bool) -> None:
+        selected, browsing = self._selected, self._services.browsing
+
+        def work() -> _Lookup:
+            found = (browsing.details(photo_id) for photo_id in selected[:MOST_LOOKED_UP])
+            photos = tuple(details for details in found if details is not None)
+            images: tuple[QImage, ...] = ()
+            if with_images:
+                jpegs = browsing.thumbnails(selected[:_BOARD])
+                images = tuple(QImage.fromData(jpegs[each]) for each in selected[:_BOARD] if each in jpegs)
+            return _Lookup(photos, images)
+
+        def done(found: _Lookup) -> None:
+            if not found.photos:
+                self._inspector.show_nothing()
+                return
+            if with_images:
+                self._inspector.show_images(found.images)
+            if len(selected) == 1:
+                self._inspector.show_photo(found.photos[0])
+                if with_images:
+                    self._sharpen(selected[0])
+            else:
+                self._inspector.show_selection(found.photos, len(selected))
+
+        # A refresh must not make the first look-up of a selection stale: that one brings the images.
+        self._tasks.run(work, done, key="inspector" if with_images else "inspector refresh")
+        if with_images:
+            self._tasks.forget("inspector refresh")
+
+    def _sharpen(self, photo_id: PhotoId) -> None:
+        """Replace the thumbnail in the preview by a picture of more pixels, when the file can be read."""
+
+        def work() -> QImage | None:
+            try:
+                picture = self._services.viewing.picture(photo_id, max_side=_PREVIEW_SIDE)
+            except UserFacingError:
+                return None  # The thumbnail stays, and the inspector says already that the file is away.
+            image = QImage(picture.data, picture.width, picture.height, picture.width * 3, QImage.Format.Format_RGB888)
+            return image.copy()
+
+        def done(image: QImage | None) -> None:
+            if image is not None and self._selected == (photo_id,):
+                self._inspector.show_images([image])
+
+        self._tasks.run(work, done, key="preview")
+
+    def _offer_tags(self) -> None:
+        def work() -> list[str]:
+            return sorted((tag.name for tag in self._services.browsing.all_tags()), key=str.casefold)
+
+        self._tasks.run(work, self._inspector.tags.offer, key="tag names")

@@ -1,0 +1,102 @@
+"""Keeps the sidebar in step with the library: folders, tags, skipped files, and which model is in use."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QObject, Signal
+
+from desktop_app.domain.changes import LibraryChanges
+from desktop_app.domain.library import RootInfo
+from desktop_app.domain.model import ModelOrigin
+from desktop_app.services.services import Services
+from desktop_app.ui.search_state import SearchState
+from desktop_app.ui.sidebar.folders import FolderTreeContent
+from desktop_app.ui.sidebar.sidebar import Sidebar
+from desktop_app.ui.tasks import Tasks
+
+
+@dataclass(frozen=True, slots=True)
+class _Folders:
+    content: FolderTreeContent
+    skipped_photos: int
+
+
+class LibraryPresenter(QObject):
+    """Looks up, off the GUI thread, what the sidebar shows, whenever a change can have changed it."""
+
+    roots_known = Signal()
+    """`roots` was looked up."""
+
+    def __init__(
+        self, sidebar: Sidebar, state: SearchState, services: Services, tasks: Tasks, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._sidebar = sidebar
+        self._state = state
+        self._services = services
+        self._tasks = tasks
+        self._roots: tuple[RootInfo, ...] | None = None
+        self._built_in_model = True
+        state.changed.connect(self.refresh_tags)
+
+    @property
+    def roots(self) -> Sequence[RootInfo] | None:
+        """The watched folders; None until they were looked up."""
+        return self._roots
+
+    @property
+    def built_in_model(self) -> bool:
+        """Whether the model in use is the one that came with the program."""
+        return self._built_in_model
+
+    def refresh_all(self) -> None:
+        """Look up everything."""
+        self.refresh_folders()
+        self.refresh_tags()
+        self._refresh_model()
+
+    def refresh(self, changes: LibraryChanges) -> None:
+        """Look up what these changes can have changed."""
+        files = bool(changes.added or changes.updated or changes.missing)
+        if files or changes.roots_changed or changes.skipped_changed:
+            self.refresh_folders()
+        if files or changes.retagged or changes.tags_changed or changes.roots_changed:
+            self.refresh_tags()
+        if changes.model_changed:
+            self._refresh_model()
+
+    def refresh_folders(self) -> None:
+        """Look up folders and skipped files."""
+        browsing = self._services.browsing
+
+        def work() -> _Folders:
+            roots = tuple(browsing.roots())
+            folders = tuple(folder for root in roots for folder in browsing.folders(root.root_id))
+            skipped = sum(file.is_photo for file in browsing.skipped())
+            return _Folders(FolderTreeContent(browsing.status().photos, roots, folders), skipped)
+
+        self._tasks.run(work, self._show_folders, key="folders")
+
+    def refresh_tags(self) -> None:
+        """Look up the counts beside the tags, under the present filter."""
+        where = self._state.terms.counting_filter()
+        self._tasks.run(lambda: self._services.browsing.tag_counts(where), self._sidebar.tags.show_counts, key="tags")
+
+    def _show_folders(self, found: _Folders) -> None:
+        self._roots = found.content.roots
+        self._sidebar.folders.show_content(found.content)
+        self._sidebar.progress.show_roots(found.content.roots)
+        self._sidebar.progress.show_skipped(found.skipped_photos)
+        self.roots_known.emit()
+
+    def _refresh_model(self) -> None:
+        def work() -> bool:
+            active = (info.entry.origin for info in self._services.models.catalogue() if info.active)
+            return next(active, None) is ModelOrigin.BUILT_IN
+
+        def done(built_in: bool) -> None:
+            self._built_in_model = built_in
+
+        self._tasks.run(work, done, key="model in use")

@@ -1,0 +1,376 @@
+"""The main window: puts the parts together and connects them. What each part does is in its own module."""
+
+from __future__ import annotations
+
+from concurrent.futures import Future
+from pathlib import Path
+
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QImage
+from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QStackedWidget
+
+from desktop_app.domain.changes import LibraryChanges
+from desktop_app.domain.library import RootInfo
+from desktop_app.domain.photo import PhotoId
+from desktop_app.domain.progress import IndexPhase, IndexProgress, IndexReport
+from desktop_app.domain.query import SearchResult
+from desktop_app.services.services import Services
+from desktop_app.ui.actions.folders import Dropped, add_folders, look_again, remove_folder, sort_dropped
+from desktop_app.ui.actions.photos import PhotoActions
+from desktop_app.ui.actions.pictures import save_pasted_picture
+from desktop_app.ui.application import dress
+from desktop_app.ui.banner import Notice
+from desktop_app.ui.browser_page import BrowserPage
+from desktop_app.ui.bug_reports import BugReports
+from desktop_app.ui.dialogs.opening import Dialogs
+from desktop_app.ui.empty_states import NextStep, empty_page
+from desktop_app.ui.grid.view import CELL_STEP
+from desktop_app.ui.inspector.presenter import InspectorPresenter
+from desktop_app.ui.library_feed import LibraryFeed
+from desktop_app.ui.library_presenter import LibraryPresenter
+from desktop_app.ui.menus import Commands, Menus
+from desktop_app.ui.search_presenter import SearchPresenter, result_line
+from desktop_app.ui.search_state import SearchState, SearchTerms
+from desktop_app.ui.sidebar.progress_panel import ProgressFeed
+from desktop_app.ui.tasks import Tasks
+from desktop_app.ui.theme import Theme, ThemeChoice, ThemeSource
+from desktop_app.ui.viewer.viewer import PhotoViewer
+from desktop_app.ui.window_memory import WindowMemory
+
+# How often a window that is being closed looks whether its last tasks are done, and how long it waits for them at most.
+_CLOSING_STEP_MS = 40
+_CLOSING_STEPS = 125
+
+
+class MainWindow(QMainWindow):
+    """Keepsight's window over an open library.
+
+    `settings_file` is where it remembers its geometry; `theme` is "system" (or what the person chose before), "light"
+    or "dark". Closing it ends its own threads, never the services: those belong to whoever opened the library.
+    """
+
+    _run_failed = Signal(object)
+
+    def __init__(self, services: Services, *, settings_file: Path, theme: str = "system") -> None:
+        super().__init__()
+        self.services = services
+        self.memory = WindowMemory(settings_file)
+        self.tasks = Tasks(self)
+        self.bugs = BugReports(self)
+        self.state = SearchState(self)
+        choice = ThemeChoice(theme)
+        self.themes = ThemeSource(self.memory.theme if choice is ThemeChoice.SYSTEM else choice, self)
+        self.page = BrowserPage(services, self.tasks, self.state, self.themes.current)
+        self.viewer = PhotoViewer(services, self.tasks, self.themes.current)
+        self.photo_actions = PhotoActions(services, self.tasks, self.state, self)
+        self.dialogs = Dialogs(services, self.tasks, self.themes, self)
+        self.menus = Menus(self, self._commands(), self.photo_actions)
+        self.library_feed = LibraryFeed(services.changes, self)
+        self.progress_feed = ProgressFeed(services.indexing, self)
+        self.searches = SearchPresenter(self.state, services, self.tasks, self)
+        self.library = LibraryPresenter(self.page.sidebar, self.state, services, self.tasks, self)
+        self.inspecting = InspectorPresenter(self.page.inspector, services, self.tasks, self)
+        self._result: SearchResult | None = None
+        self._closing_steps = 0
+        self._build()
+        self._connect_feeds()
+        self._connect_search()
+        self._connect_photos()
+        self._connect_sidebar()
+        self._begin()
+
+    # What a person asks for
+
+    def add_folder(self, folder: Path) -> None:
+        """Watch a folder from now on."""
+        self._add_folders((folder,))
+
+    def view_photo(self, photo_id: PhotoId) -> None:
+        """Show a photo of the present result full size."""
+        ids = [] if self._result is None else self._result.photo_ids.tolist()
+        index = ids.index(photo_id) if photo_id in ids else None
+        self.viewer.open(ids if index is not None else [photo_id], index or 0)
+        self._pages.setCurrentWidget(self.viewer)
+        self.menuBar().hide()
+        self.viewer.setFocus()
+
+    def find_similar(self, photo_id: PhotoId) -> None:
+        """Search for photos like this one."""
+        self._leave_viewer()
+        self.photo_actions.find_similar(photo_id)
+
+    def choose_theme(self, choice: ThemeChoice) -> None:
+        """Light, dark, or as the system, from now on."""
+        self.themes.choose(choice)
+        self.memory.theme = choice
+        self.menus.show_theme(choice)
+
+    # Putting together
+
+    def _build(self) -> None:
+        self.setWindowTitle("Keepsight")
+        self.setAcceptDrops(True)
+        self.resize(1280, 800)
+        self.setMinimumSize(760, 480)
+        self._pages = QStackedWidget()
+        self._pages.addWidget(self.page)
+        self._pages.addWidget(self.viewer)
+        self.setCentralWidget(self._pages)
+        self.memory.restore_geometry(self, self.page.columns)
+        self.page.grid.set_cell_size(self.memory.cell_size)
+        self.page.top_bar.show_size(self.page.grid.cell_size())
+        self.page.sidebar.tags.close_groups(self.memory.closed_groups)
+        self.menus.show_theme(self.themes.choice)
+        self._dress(self.themes.current)
+
+    def _connect_feeds(self) -> None:
+        self.bugs.install()
+        self.bugs.reported.connect(self._show_bug)
+        self.tasks.error.connect(self._show_error)
+        self.tasks.bug.connect(self.bugs.report)
+        self.themes.changed.connect(self._dress)
+        self.library_feed.changed.connect(self._library_changed)
+        self.progress_feed.changed.connect(self._progressed)
+        self._run_failed.connect(self.tasks.report, Qt.ConnectionType.QueuedConnection)
+
+    def _connect_search(self) -> None:
+        bar, page = self.page.top_bar, self.page
+        bar.search.searched.connect(self.state.set_text)
+        bar.search.picture_given.connect(lambda path: self._take_dropped([path]))
+        bar.search.pixels_given.connect(self._search_pixels)
+        bar.search.left_downwards.connect(page.grid.setFocus)
+        bar.sidebar_button.clicked.connect(self._toggle_sidebar)
+        bar.inspector_button.clicked.connect(self._toggle_inspector)
+        bar.size_changed.connect(page.grid.set_cell_size)
+        page.grid.cell_size_changed.connect(bar.show_size)
+        self.state.changed.connect(lambda terms: bar.search.show_text(terms.text))
+        self.searches.shown.connect(self._show_result)
+        self.searches.busy.connect(lambda busy: bar.show_busy(busy=busy))
+        self.library.roots_known.connect(self._reconsider_empty)
+        page.empty.step_wanted.connect(self._take_step)
+
+    def _connect_photos(self) -> None:
+        grid, inspector = self.page.grid, self.page.inspector
+        grid.selection_changed.connect(self.photo_actions.select)
+        grid.selection_changed.connect(self.inspecting.show_selection)
+        grid.activated.connect(self.view_photo)
+        grid.context_menu.connect(self.photo_actions.open_menu)
+        self.photo_actions.view_wanted.connect(self.view_photo)
+        inspector.open_wanted.connect(self.photo_actions.view.trigger)
+        inspector.find_similar_wanted.connect(self.photo_actions.similar.trigger)
+        inspector.show_file_wanted.connect(self.photo_actions.show_path)
+        self.viewer.closed.connect(self._leave_viewer)
+        self.viewer.find_similar.connect(self.find_similar)
+
+    def _connect_sidebar(self) -> None:
+        sidebar, indexing = self.page.sidebar, self.services.indexing
+        sidebar.add_folder_wanted.connect(self._choose_folder)
+        sidebar.folders.menu_wanted.connect(self._open_folder_menu)
+        sidebar.progress.pause_wanted.connect(indexing.pause)
+        sidebar.progress.resume_wanted.connect(indexing.resume)
+        sidebar.progress.cancel_wanted.connect(indexing.cancel)
+        sidebar.progress.skipped_wanted.connect(self._show_skipped)
+
+    def _commands(self) -> Commands:
+        return Commands(
+            add_folder=self._choose_folder,
+            look_again=self._look_again,
+            pause_or_resume=self._pause_or_resume,
+            show_skipped=self._show_skipped,
+            show_models=self.dialogs.show_models,
+            quit=self.close,
+            find=self._find,
+            clear=self.state.clear,
+            select_all=self.page.grid.select_everything,
+            larger=lambda: self._resize_cells(CELL_STEP),
+            smaller=lambda: self._resize_cells(-CELL_STEP),
+            toggle_sidebar=self._toggle_sidebar,
+            toggle_inspector=self._toggle_inspector,
+            choose_theme=self.choose_theme,
+            show_shortcuts=lambda: self.dialogs.show_shortcuts(self.menus),
+            show_about=self.dialogs.show_about,
+        )
+
+    def _begin(self) -> None:
+        self.page.sidebar.progress.show_progress(self.services.indexing.progress)
+        self.library.refresh_all()
+        self.searches.search()
+        self.page.top_bar.search.setFocus()
+
+    # Answers and changes
+
+    @Slot(object)
+    def _dress(self, theme: Theme) -> None:
+        application = QApplication.instance()
+        if isinstance(application, QApplication):
+            dress(application, theme)
+        self.page.set_theme(theme)
+        self.viewer.set_theme(theme)
+
+    def _library_changed(self, changes: LibraryChanges) -> None:
+        self.searches.refresh(changes)
+        self.library.refresh(changes)
+        self.inspecting.refresh(changes)
+        if shown := changes.added | changes.updated | changes.missing:
+            self.page.grid.refresh_photos(shown)
+
+    def _progressed(self, progress: IndexProgress) -> None:
+        self.page.sidebar.progress.show_progress(progress)
+        if progress.phase is IndexPhase.IDLE:
+            self.library.refresh_folders()
+
+    def _show_result(self, terms: SearchTerms, result: SearchResult, another: bool) -> None:
+        self._result = result
+        self.page.top_bar.result.setText(result_line(terms, result))
+        if len(result.photo_ids):
+            self.page.show_photos(result, keep_place=not another)
+        else:
+            self._reconsider_empty()
+
+    def _reconsider_empty(self) -> None:
+        """Show the empty page that fits, once the answer is empty and it is known whether there are folders."""
+        if self._result is None or len(self._result.photo_ids) or self.library.roots is None:
+            return
+        page = empty_page(
+            self.state.terms,
+            folders=len(self.library.roots),
+            indexing=self.services.indexing.running,
+            built_in_model=self.library.built_in_model,
+        )
+        self.page.show_empty(page, self._result)
+
+    def _show_error(self, sentence: str, next_step: str) -> None:
+        self.page.banner.show_notice(Notice(sentence, next_step))
+
+    def _show_bug(self, summary: str) -> None:
+        sentence = "Something unexpected went wrong. Keepsight goes on running."
+        self.page.banner.show_notice(
+            Notice(sentence, summary, "Copy details", lambda: QApplication.clipboard().setText(summary))
+        )
+
+    # Actions
+
+    def _take_step(self, step: NextStep) -> None:
+        steps = {
+            NextStep.ADD_FOLDER: self._choose_folder,
+            NextStep.CLEAR_FILTERS: self.state.clear_filters,
+            NextStep.CLEAR_SEARCH: self.state.clear,
+            NextStep.CHOOSE_MODEL: self.dialogs.show_models,
+            NextStep.LOOK_AGAIN: self._look_again,
+        }
+        steps[step]()
+
+    def _choose_folder(self) -> None:
+        self.dialogs.choose_folder(self.add_folder)
+
+    def _add_folders(self, folders: tuple[Path, ...]) -> None:
+        self.tasks.run(lambda: add_folders(self.services, folders), self._follow)
+
+    def _look_again(self, root: RootInfo | None = None) -> None:
+        roots = None if root is None else [root]
+        self.tasks.run(lambda: look_again(self.services, roots), self._follow)
+
+    def _follow(self, run: Future[IndexReport]) -> None:
+        """Report it when a run that the person asked for fails."""
+        run.add_done_callback(self._run_ended)
+
+    def _run_ended(self, run: Future[IndexReport]) -> None:
+        # Called on the coordinator's thread.
+        if not run.cancelled() and (failure := run.exception()) is not None:
+            self._run_failed.emit(failure)
+
+    def _pause_or_resume(self) -> None:
+        indexing = self.services.indexing
+        (indexing.resume if indexing.paused else indexing.pause)()
+
+    def _open_folder_menu(self, at: object, root: RootInfo, folder: Path) -> None:
+        menu = QMenu(self)
+        menu.addAction("Show in file manager", lambda: self.photo_actions.show_path(folder))
+        menu.addAction("Look for new photos", lambda: self._look_again(root))
+        menu.addSeparator()
+        menu.addAction(f"Remove “{root.path.name}” from Keepsight…", lambda: self._remove_folder(root))
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.popup(at)  # type: ignore[arg-type]
+
+    def _remove_folder(self, root: RootInfo) -> None:
+        def confirmed() -> None:
+            self.state.set_folder(None)
+            self.tasks.run(lambda: remove_folder(self.services, root), lambda _none: None)
+
+        self.dialogs.confirm_remove(root, confirmed)
+
+    def _show_skipped(self) -> None:
+        self.dialogs.show_skipped(self.photo_actions.show_path)
+
+    def _find(self) -> None:
+        self._leave_viewer()
+        self.page.top_bar.search.setFocus()
+        self.page.top_bar.search.selectAll()
+
+    def _leave_viewer(self) -> None:
+        if self._pages.currentWidget() is not self.page:
+            self._pages.setCurrentWidget(self.page)
+            self.menuBar().show()
+            self.page.grid.setFocus()
+
+    def _resize_cells(self, by: int) -> None:
+        self.page.top_bar.show_size(self.page.grid.cell_size() + by)
+
+    def _toggle_sidebar(self) -> None:
+        self.page.sidebar.setVisible(self.page.sidebar.isHidden())
+
+    def _toggle_inspector(self) -> None:
+        self.page.inspector.setVisible(self.page.inspector.isHidden())
+
+    # Pictures and folders from outside
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if event.mimeData().hasUrls():
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        self._take_dropped([Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()])
+        event.acceptProposedAction()
+
+    def _take_dropped(self, paths: list[Path]) -> None:
+        def use(dropped: Dropped) -> None:
+            if dropped.folders:
+                self._add_folders(dropped.folders)
+            elif dropped.picture is not None:
+                self.state.set_image(dropped.picture, dropped.picture.name)
+
+        self.tasks.run(lambda: sort_dropped(paths), use)
+
+    def _search_pixels(self, image: QImage) -> None:
+        folder = self.services.library_folder
+        self.tasks.run(
+            lambda: save_pasted_picture(image, folder), lambda path: self.state.set_image(path, "the pasted picture")
+        )
+
+    # The end
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        if not self._closing_steps:
+            self._wind_down()
+        if self.tasks.busy and self._closing_steps < _CLOSING_STEPS:
+            # The GUI thread stays free: look again in a moment instead of waiting here.
+            self._closing_steps += 1
+            self.setWindowTitle("Keepsight – finishing…")
+            self.page.top_bar.result.setText("Finishing…")
+            QTimer.singleShot(_CLOSING_STEP_MS, self, self.close)
+            event.ignore()
+            return
+        self.tasks.close()
+        event.accept()
+
+    def _wind_down(self) -> None:
+        self._closing_steps = 1
+        self.memory.keep_geometry(self, self.page.columns)
+        self.memory.cell_size = self.page.grid.cell_size()
+        self.memory.closed_groups = self.page.sidebar.tags.closed_groups
+        self.memory.write()
+        self.searches.stop()
+        self.library_feed.close()
+        self.progress_feed.close()
+        self.bugs.uninstall()
+        self.tasks.retire()

@@ -1,0 +1,1 @@
+"""The left side: folders, tags and what the indexer is doing."""

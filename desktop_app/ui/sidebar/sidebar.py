@@ -1,0 +1,115 @@
+"""The sidebar: folders above, tags below, progress at the foot."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QHBoxLayout,
+    QLineEdit,
+    QSplitter,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from desktop_app.ui.controls import label, line, tool_button
+from desktop_app.ui.icons import themed_icon
+from desktop_app.ui.search_state import Match, SearchState, SearchTerms
+from desktop_app.ui.sidebar.folders import FolderTree
+from desktop_app.ui.sidebar.progress_panel import ProgressPanel
+from desktop_app.ui.sidebar.tags import TagTree
+from desktop_app.ui.theme import Theme
+
+
+class Sidebar(QWidget):
+    """Shows and changes the folder and tags of the SearchState."""
+
+    add_folder_wanted = Signal()
+
+    def __init__(self, state: SearchState, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._state = state
+        self.folders = FolderTree(theme)
+        self.tags = TagTree(theme)
+        self.tag_filter = QLineEdit(placeholderText="Find a tag", clearButtonEnabled=True)
+        self.tag_filter.setAccessibleName("Find a tag")
+        self.progress = ProgressPanel(theme)
+        self.add_folder = tool_button("Add a folder of photos", hint="Add a folder of photos (Ctrl+O)")
+        self.add_folder.clicked.connect(self.add_folder_wanted)
+        self.match_buttons = {
+            Match.ALL: tool_button("Photos with all ticked tags", text="All", role="segment", checkable=True),
+            Match.ANY: tool_button("Photos with any ticked tag", text="Any", role="segment", checkable=True),
+        }
+        self._match_group = QButtonGroup(self)
+        self._lay_out(theme)
+        self._connect()
+        self.set_theme(theme)
+        self._show(state.terms)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Paint in this theme's colours."""
+        self.add_folder.setIcon(themed_icon("plus", theme.text))
+        for part in (self.folders, self.tags, self.progress):
+            part.set_theme(theme)
+
+    def _lay_out(self, theme: Theme) -> None:
+        folders = _section(theme, _heading("FOLDERS", self.add_folder), self.folders)
+        tags = _section(theme, _heading("TAGS", *self.match_buttons.values()), self.tag_filter, self.tags)
+        sections = QSplitter(Qt.Orientation.Vertical, childrenCollapsible=False)
+        sections.addWidget(folders)
+        sections.addWidget(tags)
+        sections.setSizes([200, 400])
+        sections.setStretchFactor(1, 1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(sections, 1)
+        column.addWidget(line())
+        column.addWidget(self.progress)
+        self.setMinimumWidth(200)
+
+    def _connect(self) -> None:
+        state = self._state
+        for match, button in self.match_buttons.items():
+            self._match_group.addButton(button)
+            button.clicked.connect(partial(state.set_match, match))
+        self.tag_filter.textChanged.connect(self.tags.filter_names)
+        self.tags.toggled.connect(state.toggle_tag)
+        self.tags.excluded.connect(state.exclude_tag)
+        self.tags.cleared.connect(state.clear_tag)
+        self.folders.chosen.connect(self._choose_folder)
+        state.changed.connect(self._show)
+
+    def _choose_folder(self, folder: object, name: str) -> None:
+        self._state.set_folder(folder, name if folder else "")  # type: ignore[arg-type]
+
+    def _show(self, terms: SearchTerms) -> None:
+        self.tags.show_terms(terms)
+        self.folders.show_chosen(terms.folder)
+        self.match_buttons[terms.match].setChecked(True)
+
+
+def _heading(text: str, *buttons: QToolButton) -> QWidget:
+    heading = QWidget()
+    row = QHBoxLayout(heading)
+    row.setContentsMargins(4, 0, 0, 0)
+    row.setSpacing(2)
+    row.addWidget(label(text, role="heading"), 1)
+    for button in buttons:
+        row.addWidget(button)
+    heading.setMinimumHeight(30)
+    return heading
+
+
+def _section(theme: Theme, *parts: QWidget) -> QWidget:
+    section = QWidget()
+    column = QVBoxLayout(section)
+    column.setContentsMargins(theme.space_m, theme.space_s, theme.space_xs, theme.space_s)
+    column.setSpacing(theme.space_xs)
+    for part in parts:
+        column.addWidget(part)
+    section.setMinimumHeight(120)
+    return section
