@@ -1,0 +1,240 @@
+"""The full-window viewer: leafs through the photos of a search, one at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QHideEvent, QKeyEvent, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from desktop_app.domain.photo import PhotoId, PhotoSummary
+from desktop_app.ui.grid.model import spoken_date
+from desktop_app.ui.picture_loader import PictureLoader
+from desktop_app.ui.tasks import Tasks
+from desktop_app.ui.theme import Theme
+from desktop_app.ui.viewer.bars import BAR_HEIGHT, Message, ViewerBar, chrome_sheet, side_arrow
+from desktop_app.ui.viewer.picture_view import WHEEL_FACTOR, PictureView
+from desktop_app.ui.viewer.zoom import fit_scale
+from desktop_app.ui.wording import number
+
+if TYPE_CHECKING:
+    from desktop_app.services.services import Services
+
+AHEAD, BEHIND = 2, 1
+"""Neighbours decoded in advance, in the direction the person leafs and in the other."""
+
+SETTLE_MS = 120
+"""After the last change of the window's size: the photo is painted scaled until then, and decoded anew once it rests."""
+
+PAN_STEP = 120
+"""Device-independent pixels that a key moves a photo that is larger than the view."""
+
+
+class PhotoViewer(QWidget):
+    """Lies over the whole window. Left and right lead through the photos; Esc leads back to the grid."""
+
+    closed = Signal()
+    current_changed = Signal(object)
+    """The photo that is looked at from now on."""
+    find_similar = Signal(object)
+    """Search for photos like this one."""
+
+    def __init__(self, services: Services, tasks: Tasks, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._photos: list[PhotoId] = []
+        self._index = 0
+        self._forwards = True
+        self._known: QSize | None = None
+        self._loader = PictureLoader(services, tasks, parent=self)
+        self._settle = QTimer(self)
+        self._settle.setSingleShot(True)
+        self._settle.setInterval(SETTLE_MS)
+        self._settle.timeout.connect(self._look)
+        self._build(theme)
+        self._loader.changed.connect(self._loaded)
+        self.picture.zoomed.connect(self._zoomed)
+
+    def _build(self, theme: Theme) -> None:
+        # Dark in both themes; only the ground comes from the theme itself.
+        chrome = Theme.dark()
+        self.setObjectName("viewer")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAccessibleName("Photo")
+        self.setStyleSheet(chrome_sheet(chrome))
+        self.bar = ViewerBar(chrome)
+        self.picture = PictureView(theme.backdrop)
+        rows = QVBoxLayout(self)
+        rows.setContentsMargins(0, 0, 0, 0)
+        rows.setSpacing(0)
+        rows.addWidget(self.bar)
+        rows.addWidget(self.picture, 1)
+        self.message = Message(chrome, self)
+        self.previous_arrow = side_arrow("chevron-left", "Previous photo", "←", chrome, lambda: self.step(-1), self)
+        self.next_arrow = side_arrow("chevron-right", "Next photo", "→", chrome, lambda: self.step(1), self)
+        self.bar.back.connect(self.closed)
+        self.bar.similar.connect(self._find_similar)
+        self.bar.closer.connect(lambda: self.picture.zoom_by(WHEEL_FACTOR))
+        self.bar.farther.connect(lambda: self.picture.zoom_by(1 / WHEEL_FACTOR))
+        self.bar.fit.connect(self.picture.zoom_to_fit)
+        self.bar.all_pixels.connect(self.picture.zoom_to_all_pixels)
+
+    # What the window calls
+
+    def open(self, photos: Sequence[PhotoId], index: int) -> None:
+        """Show one of these photos; keys lead through the others. Raises IndexError when there is no such photo."""
+        self._photos = list(photos)
+        self._go(range(len(self._photos))[index])
+
+    @property
+    def current(self) -> PhotoId | None:
+        """The photo that is looked at."""
+        return self._photos[self._index] if self._photos else None
+
+    def step(self, by: int) -> None:
+        """So many photos further, or back; stops at both ends."""
+        if self._photos:
+            target = min(max(self._index + by, 0), len(self._photos) - 1)
+            if target != self._index:
+                self._forwards = target > self._index
+                self._go(target)
+
+    def refresh_photos(self, photos: Iterable[PhotoId]) -> None:
+        """These photos changed: a file came back, went missing, or was edited."""
+        changed = set(photos)
+        self._loader.refresh(changed)
+        if self.current in changed:
+            self._known = None
+        self._look()
+
+    def set_theme(self, theme: Theme) -> None:
+        """The viewer is dark in both themes; its ground may differ."""
+        self.picture.set_ground(theme.backdrop)
+
+    # Showing a photo
+
+    def _go(self, index: int) -> None:
+        self._index = index
+        self._known = None
+        self.picture.show_nothing()
+        self.message.say(None)
+        self._look()
+        self._show_current()
+        self.current_changed.emit(self.current)
+
+    def _look(self) -> None:
+        """Ask for what the present photo and zoom need, then for the neighbours."""
+        if self.current is None or not self.isVisible():
+            return
+        ahead = self._photos[self._index + 1 : self._index + 1 + (AHEAD if self._forwards else BEHIND)]
+        before = self._photos[max(self._index - (BEHIND if self._forwards else AHEAD), 0) : self._index][::-1]
+        neighbours = [*ahead, *before] if self._forwards else [*before, *ahead]
+        self._loader.look_at(self.current, neighbours, self._view_side, whole=self.picture.wants_all_pixels)
+
+    def _view_side(self, summary: PhotoSummary) -> int:
+        ratio = self.picture.devicePixelRatioF()
+        view = (self.picture.width() * ratio, self.picture.height() * ratio)
+        longest = max(summary.width, summary.height)
+        return max(round(longest * min(fit_scale((summary.width, summary.height), view, ratio), 1.0)), 1)
+
+    def _loaded(self, photo: PhotoId) -> None:
+        if photo == self.current:
+            self._show_current()
+
+    def _show_current(self) -> None:
+        photo = self.current
+        if photo is None:
+            return
+        summary, problem = self._loader.summary(photo), self._loader.problem(photo)
+        if summary is not None and self._known is None:
+            self._known = QSize(summary.width, summary.height)
+            self.picture.show_photo(self._known)
+        unseen = problem is not None and not self._loader.sharp(photo)
+        self.picture.set_pictures(self._loader.pictures(photo), dimmed=unseen)
+        self.message.say(problem if unseen else None)
+        self._place_overlays()
+        self._caption(summary)
+
+    def _caption(self, summary: PhotoSummary | None) -> None:
+        place = f"{number(self._index + 1)} of {number(len(self._photos))}"
+        facts = [place]
+        if summary is not None and summary.taken_at is not None:
+            facts.append(spoken_date(summary.taken_at))
+        if summary is not None:
+            facts.append(f"{summary.width} × {summary.height}")
+        self.bar.name.setText(summary.name if summary else "")
+        self.bar.facts.setText("  ·  ".join(facts))
+        self.setAccessibleName(f"{summary.name}, {place}" if summary else "Photo")
+        self.previous_arrow.setVisible(self._index > 0)
+        self.next_arrow.setVisible(self._index < len(self._photos) - 1)
+
+    def _zoomed(self) -> None:
+        zoom = self.picture.zoom
+        self.bar.show_scale(None if zoom is None else zoom.scale)
+        if self.picture.wants_all_pixels:
+            self._look()
+
+    def _find_similar(self) -> None:
+        if self.current is not None:
+            self.find_similar.emit(self.current)
+
+    # Size and visibility
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Pictures are made for the size of the view: make them anew once it rests."""
+        super().resizeEvent(event)
+        self._place_overlays()
+        self._settle.start()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Fetch what was asked for while the viewer was hidden and had no size."""
+        super().showEvent(event)
+        self._look()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Decode nothing for nobody."""
+        super().hideEvent(event)
+        self._loader.rest()
+
+    def _place_overlays(self) -> None:
+        middle = BAR_HEIGHT + (self.height() - BAR_HEIGHT) // 2
+        arrow = self.next_arrow
+        self.previous_arrow.move(16, middle - arrow.height() // 2)
+        self.next_arrow.move(self.width() - arrow.width() - 16, middle - arrow.height() // 2)
+        self.message.place(self.size(), BAR_HEIGHT)
+
+    # Keyboard
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Leaf, zoom, close. Everything else is left to the window."""
+        action = self._key_actions().get(Qt.Key(event.key()))
+        plain = event.modifiers() & ~(Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier)
+        if action is None or plain:
+            event.ignore()
+        else:
+            action()
+
+    def _key_actions(self) -> dict[Qt.Key, Callable[[], object]]:
+        key, picture = Qt.Key, self.picture
+        return {
+            key.Key_Left: lambda: self.step(-1),
+            key.Key_Right: lambda: self.step(1),
+            key.Key_PageUp: lambda: self.step(-1),
+            key.Key_PageDown: lambda: self.step(1),
+            key.Key_Home: lambda: self.step(-len(self._photos)),
+            key.Key_End: lambda: self.step(len(self._photos)),
+            key.Key_Up: lambda: picture.pan(0, PAN_STEP),
+            key.Key_Down: lambda: picture.pan(0, -PAN_STEP),
+            key.Key_Plus: lambda: picture.zoom_by(WHEEL_FACTOR),
+            key.Key_Equal: lambda: picture.zoom_by(WHEEL_FACTOR),
+            key.Key_Minus: lambda: picture.zoom_by(1 / WHEEL_FACTOR),
+            key.Key_0: picture.zoom_to_fit,
+            key.Key_1: picture.zoom_to_all_pixels,
+            key.Key_S: self._find_similar,
+            key.Key_Escape: self.closed.emit,
+            key.Key_Space: self.closed.emit,
+            key.Key_Return: self.closed.emit,
+            key.Key_Enter: self.closed.emit,
+        }
