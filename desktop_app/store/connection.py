@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -45,8 +47,7 @@ def plain_errors() -> Iterator[None]:
     try:
         yield
     except sqlite3.Error as error:
-        # Extended codes keep the primary one in their low byte.
-        primary = (getattr(error, "sqlite_errorcode", None) or 0) & 0xFF
+        primary = primary_code(error)
         if primary not in _ENVIRONMENT:
             raise
         sentence, next_step = _ENVIRONMENT[primary]
@@ -58,7 +59,7 @@ def connect_for_writing(path: Path) -> sqlite3.Connection:
     with plain_errors():
         connection = sqlite3.connect(path, check_same_thread=False, timeout=BUSY_TIMEOUT_MS / 1000)
         try:
-            connection.execute("PRAGMA journal_mode = WAL")
+            _switch_to_wal(connection)
             # In WAL mode NORMAL keeps the file consistent at any power cut and loses at most the last transactions,
             # which the next scan does again (sqlite.org/pragma.html#pragma_synchronous).
             connection.execute("PRAGMA synchronous = NORMAL")
@@ -67,6 +68,25 @@ def connect_for_writing(path: Path) -> sqlite3.Connection:
             connection.close()
             raise
     return connection
+
+
+def _switch_to_wal(connection: sqlite3.Connection) -> None:
+    """SQLite does not wait its busy timeout when two programs switch a new file at once: this does."""
+    deadline = time.monotonic() + BUSY_TIMEOUT_MS / 1000
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if primary_code(error) != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                raise
+            time.sleep(0.02)
+
+
+def primary_code(error: sqlite3.Error) -> int:
+    """SQLite's result code of an error; 0 where Python's module raised it by itself."""
+    # Extended codes keep the primary one in their low byte.
+    return (getattr(error, "sqlite_errorcode", None) or 0) & 0xFF
 
 
 def connect_for_reading(path: Path, *, also: dict[str, Path] | None = None) -> sqlite3.Connection:
@@ -87,4 +107,5 @@ def connect_for_reading(path: Path, *, also: dict[str, Path] | None = None) -> s
 
 
 def _read_only_uri(path: Path) -> str:
-    return f"file:{quote(str(path))}?mode=ro"
+    # As bytes: a folder's name need not be valid Unicode.
+    return f"file:{quote(os.fsencode(path))}?mode=ro"

@@ -8,7 +8,6 @@ import numpy as np
 import numpy.typing as npt
 
 from desktop_app.domain.model import ModelId
-from desktop_app.store.connection import plain_errors
 from desktop_app.store.reader import Reader
 from desktop_app.store.writer import WriteSession
 
@@ -33,12 +32,9 @@ def load_embeddings(
     reader: Reader, model_id: ModelId, *, chunk: int = 4096
 ) -> Iterator[tuple[npt.NDArray[np.int64], Vectors]]:
     """All embeddings of a model in chunks of (content ids [n], vectors float32 [n, D])."""
-    with plain_errors():
-        cursor = reader.connection().execute(
-            "SELECT content_id, vector FROM embeddings WHERE model_id = ? ORDER BY content_id", [model_id]
-        )
-        while rows := cursor.fetchmany(chunk):
-            yield _stacked([(row[0], row[1]) for row in rows])
+    sql = "SELECT content_id, vector FROM embeddings WHERE model_id = ? ORDER BY content_id"
+    for rows in reader.chunks(sql, [model_id], size=chunk):
+        yield _stacked([(row[0], row[1]) for row in rows])
 
 
 def embeddings_of(

@@ -48,6 +48,7 @@ def now_text() -> str:
 def store_batch(session: WriteSession, batch: IndexBatch) -> tuple[BatchCounts, LibraryChanges]:
     """Store what was read; return how many files ended as what, and what changed."""
     counts, changes = BatchCounts(), LibraryChanges()
+    batch = _without_removed_roots(session, batch)
     for fresh in batch.fresh:
         outcome, change = _store_fresh(session, fresh, batch.model_id)
         counts, changes = _count(counts, outcome, embedded=1), changes | change
@@ -58,6 +59,15 @@ def store_batch(session: WriteSession, batch: IndexBatch) -> tuple[BatchCounts, 
         changes |= _store_unreadable(session, unreadable)
         counts = replace(counts, skipped=counts.skipped + 1)
     return counts, changes
+
+
+def _without_removed_roots(session: WriteSession, batch: IndexBatch) -> IndexBatch:
+    """A folder that the person removed while its files were being read is not put back."""
+    there = {row[0] for row in session.connection.execute("SELECT id FROM roots")}
+    fresh = tuple(item for item in batch.fresh if item.found.key.root_id in there)
+    known = tuple(item for item in batch.known if item.found.key.root_id in there)
+    unreadable = tuple(item for item in batch.unreadable if item.found.key.root_id in there)
+    return replace(batch, fresh=fresh, known=known, unreadable=unreadable)
 
 
 def _count(counts: BatchCounts, outcome: str, *, embedded: int = 0) -> BatchCounts:
@@ -189,9 +199,9 @@ def _store_unreadable(session: WriteSession, file: UnreadableFile) -> LibraryCha
             file.transient,
         ],
     )
-    if file.transient or found.kind is not FindKind.MODIFIED:
+    if file.transient or found.kind is FindKind.UNEMBEDDED:
         return LibraryChanges(skipped_changed=True)
-    # The bytes that were here are gone, and what stands in their place is no photo.
+    # If there was a photo here its bytes are gone, and what stands in their place is no photo.
     _, changes = mark_gone(session, [found.key], keep_skips=True)
     return changes | LibraryChanges(skipped_changed=True)
 

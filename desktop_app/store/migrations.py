@@ -161,18 +161,31 @@ def _prepare(path: Path, migrations: Migrations, *, back_up: bool) -> None:
 
 def _bring_up_to_date(connection: sqlite3.Connection, *, path: Path, migrations: Migrations, back_up: bool) -> None:
     db = Database(connection)
+    if _is_up_to_date(db, path=path, migrations=migrations):
+        return
+    # Another program may be doing the same: whoever gets the write lock first does it, the other finds it done.
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        if not _is_up_to_date(db, path=path, migrations=migrations):
+            pending = migrations.pending(db)[0].name
+            if back_up and migrations.applied(db):
+                _back_up(path, path.with_name(f"{path.stem}-before-{pending}{path.suffix}"))
+            migrations.apply(db)
+        connection.commit()
+    except BaseException:
+        connection.rollback()
+        raise
+
+
+def _is_up_to_date(db: Database, *, path: Path, migrations: Migrations) -> bool:
+    """False when there is something to apply. Raises UserFacingError when the file knows more than this program."""
     applied = {migration.name for migration in migrations.applied(db)}
-    pending = [migration.name for migration in migrations.pending(db)]
     if applied - _known_names(migrations):
         raise UserFacingError(
             f"The library {path} was made by a newer version of Keepsight.",
             "Update Keepsight, or choose another library.",
         )
-    if not pending:
-        return
-    if back_up and applied:
-        _back_up(connection, path.with_name(f"{path.stem}-before-{pending[0]}{path.suffix}"))
-    migrations.apply(db)
+    return not migrations.pending(db)
 
 
 def _known_names(migrations: Migrations) -> set[str]:
@@ -184,9 +197,11 @@ def _known_names(migrations: Migrations) -> set[str]:
         empty.close()
 
 
-def _back_up(connection: sqlite3.Connection, target: Path) -> None:
-    copy = sqlite3.connect(target)
+def _back_up(path: Path, target: Path) -> None:
+    """Copy what is committed, over a connection of its own: the one that migrates holds the write lock."""
+    source, copy = sqlite3.connect(path), sqlite3.connect(target)
     try:
-        connection.backup(copy)
+        source.backup(copy)
     finally:
         copy.close()
+        source.close()
