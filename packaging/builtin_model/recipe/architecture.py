@@ -1,0 +1,61 @@
+"""The model's shape, as open_clip's configuration, and how to build it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from open_clip.model import CLIP, CLIPTextCfg, CLIPVisionCfg
+
+EMBED_DIMENSIONS = 512
+"""With timm_proj "mlp" the hidden layer is twice this, 1,024: just wide enough for the backbone's 1,000 classes."""
+
+IMAGE_SIZE = 225
+"""32·k + 1: at odd sizes torch's symmetric padding of strided convolutions equals the "same" padding the backbone was
+trained with (its README), so the tower starts as the exact function that it was."""
+
+CONTEXT_LENGTH = 32
+VOCABULARY_SIZE = 49408
+TEXT_WIDTH = 320
+TEXT_HEADS = 5
+TEXT_LAYERS = 4
+PIXEL_MEAN = (0.5, 0.5, 0.5)
+PIXEL_STD = (0.5, 0.5, 0.5)
+
+
+def open_clip_config(image_size: int = IMAGE_SIZE, resize_mode: str = "shortest") -> dict[str, Any]:
+    """The content of open_clip_config.json."""
+    return {
+        "model_cfg": {
+            "embed_dim": EMBED_DIMENSIONS,
+            "vision_cfg": {
+                "timm_model_name": "mobilenetv2_100",
+                "timm_model_pretrained": False,
+                "timm_pool": "avg",
+                "timm_proj": "mlp",
+                "timm_proj_bias": True,
+                "image_size": image_size,
+            },
+            "text_cfg": {
+                "context_length": CONTEXT_LENGTH,
+                "vocab_size": VOCABULARY_SIZE,
+                "width": TEXT_WIDTH,
+                "heads": TEXT_HEADS,
+                "layers": TEXT_LAYERS,
+                "proj_bias": True,
+            },
+        },
+        "preprocess_cfg": {
+            "mean": list(PIXEL_MEAN),
+            "std": list(PIXEL_STD),
+            "interpolation": "bicubic",
+            "resize_mode": resize_mode,
+        },
+    }
+
+
+def build_model(seed: int) -> CLIP:
+    """A CLIP model of this shape with seeded random weights."""
+    torch.manual_seed(seed)
+    config = open_clip_config()["model_cfg"]
+    return CLIP(config["embed_dim"], CLIPVisionCfg(**config["vision_cfg"]), CLIPTextCfg(**config["text_cfg"]))

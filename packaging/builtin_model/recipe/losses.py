@@ -1,0 +1,119 @@
+"""What the image tower learns from: captions by contrast, the backbone's class probabilities, and single words."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+from torch.nn import functional
+
+from recipe.architecture import EMBED_DIMENSIONS
+from recipe.dataset import Concepts
+from recipe.vocabulary import EVERYDAY_KINDS
+
+KIND_EVIDENCE = 0.3
+"""From this summed probability of its classes an everyday kind counts as present in a picture."""
+
+ABSENT = -1e4
+"""Logit of a picture of which nothing is known about a word: it is no negative."""
+
+
+@dataclass(frozen=True, slots=True)
+class TextTargets:
+    """Embeddings that do not change during alignment, all float32 and L2-normalised along the last axis.
+
+    `bank` [T, 512] holds the captions and label phrases, `texts_of` the bank rows of each picture, `classes` [2, 1000, 512] the
+    ImageNet classes, by their first name and by the mean of all their names, `concepts` [templates, C, 512] the single words, `kind_members` [kinds, 1000] which classes show a kind.
+    """
+
+    bank: Tensor
+    texts_of: tuple[NDArray[np.int64], ...]
+    classes: Tensor
+    concepts: Tensor
+    kind_members: Tensor
+
+
+@dataclass(frozen=True, slots=True)
+class LossWeights:
+    """How much each part counts."""
+
+    captions: float = 1.0
+    classes: float = 1.0
+    words: float = 1.0
+
+
+class AlignmentLoss(nn.Module):
+    """The three losses with their learned temperatures, and an affine map of the text embeddings that learns along.
+
+    The map is folded into the text tower's projection at the end, so that the model stays plain open_clip.
+    """
+
+    def __init__(self, targets: TextTargets, concepts: Concepts, weights: LossWeights) -> None:
+        super().__init__()
+        self.targets = targets
+        self.weights = weights
+        self.text_map = nn.Linear(EMBED_DIMENSIONS, EMBED_DIMENSIONS)
+        nn.init.eye_(self.text_map.weight)
+        nn.init.zeros_(self.text_map.bias)
+        self.log_scales = nn.Parameter(torch.tensor([math.log(20.0), math.log(20.0), math.log(15.0)]))
+        self._present = torch.from_numpy(concepts.present)
+        self._known = torch.from_numpy(concepts.known | concepts.present)
+        column = {name: number for number, name in enumerate(concepts.names)}
+        self._kind_columns = torch.tensor([column[kind] for kind in EVERYDAY_KINDS])
+
+    def forward(
+        self, images: Tensor, probabilities: Tensor, rows: NDArray[np.int64], chance: np.random.Generator
+    ) -> tuple[Tensor, dict[str, float]]:
+        """Loss of image embeddings [B, 512] (normalised) of pictures `rows`, of class probabilities [B, 1000]; and its parts."""
+        scales = self.log_scales.exp()
+        captions = self._caption_loss(images, rows, scales[0], chance)
+        classes = self._class_loss(images, probabilities, scales[1], chance)
+        words = self._word_loss(images, probabilities, rows, scales[2], chance)
+        loss = self.weights.captions * captions + self.weights.classes * classes + self.weights.words * words
+        parts = {"captions": captions, "classes": classes, "words": words}
+        return loss, {name: float(part.detach()) for name, part in parts.items()}
+
+    def mapped(self, texts: Tensor) -> Tensor:
+        """Text embeddings after the learned map, L2-normalised."""
+        return functional.normalize(self.text_map(texts), dim=-1)
+
+    def _caption_loss(self, images: Tensor, rows: NDArray[np.int64], scale: Tensor, chance: np.random.Generator) -> Tensor:
+        """Symmetric InfoNCE within the batch; a text that is also said of another picture is a positive there too."""
+        chosen = np.array([chance.choice(self.targets.texts_of[row]) for row in rows])
+        positive = torch.from_numpy(np.stack([np.isin(chosen, self.targets.texts_of[row]) for row in rows])).float()
+        logits = scale * images @ self.mapped(self.targets.bank[chosen]).T
+        by_image = (positive / positive.sum(1, keepdim=True) * logits.log_softmax(1)).sum(1).mean()
+        by_text = (positive / positive.sum(0, keepdim=True) * logits.log_softmax(0)).sum(0).mean()
+        return -(by_image + by_text) / 2
+
+    def _class_loss(
+        self, images: Tensor, probabilities: Tensor, scale: Tensor, chance: np.random.Generator
+    ) -> Tensor:
+        """Divergence of the similarities to the 1,000 names from the frozen backbone's probabilities (Hinton et al. 2015)."""
+        naming = int(chance.integers(len(self.targets.classes)))
+        predicted = (scale * images @ self.mapped(self.targets.classes[naming]).T).log_softmax(1)
+        return functional.kl_div(predicted, probabilities, reduction="batchmean")
+
+    def _word_loss(
+        self,
+        images: Tensor,
+        probabilities: Tensor,
+        rows: NDArray[np.int64],
+        scale: Tensor,
+        chance: np.random.Generator,
+    ) -> Tensor:
+        """For each word of the batch, which of the pictures show it: multi-positive InfoNCE over pictures."""
+        truth = self._present[rows].float()
+        kinds = probabilities @ self.targets.kind_members.T
+        columns = self._kind_columns
+        truth[:, columns] = torch.maximum(truth[:, columns], torch.where(kinds > KIND_EVIDENCE, kinds, torch.zeros_like(kinds)))
+        used = truth.sum(0) > 0
+        truth = truth[:, used]
+        template = int(chance.integers(len(self.targets.concepts)))
+        logits = scale * images @ self.mapped(self.targets.concepts[template, used]).T
+        logits = logits.masked_fill(~(self._known[rows][:, used] | (truth > 0)), ABSENT)
+        return -(truth / truth.sum(0, keepdim=True) * logits.log_softmax(0)).sum(0).mean()
