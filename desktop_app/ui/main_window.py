@@ -121,6 +121,8 @@ class MainWindow(QMainWindow):
         self.page.top_bar.show_size(self.page.grid.cell_size())
         self.page.sidebar.tags.close_groups(self.memory.closed_groups)
         self.menus.show_theme(self.themes.choice)
+        # The menu bar is hidden behind the viewer, and the shortcuts of a hidden menu bar would be dead.
+        self.addActions(self.menus.actions)
         self._dress(self.themes.current)
 
     def _connect_feeds(self) -> None:
@@ -160,6 +162,7 @@ class MainWindow(QMainWindow):
         inspector.find_similar_wanted.connect(self.photo_actions.similar.trigger)
         inspector.show_file_wanted.connect(self.photo_actions.show_path)
         self.viewer.closed.connect(self._leave_viewer)
+        self.viewer.current_changed.connect(lambda photo_id: self.photo_actions.select([photo_id]))
         self.viewer.find_similar.connect(self.find_similar)
 
     def _connect_sidebar(self) -> None:
@@ -221,7 +224,8 @@ class MainWindow(QMainWindow):
 
     def _show_result(self, terms: SearchTerms, result: SearchResult, another: bool) -> None:
         self._result = result
-        self.page.top_bar.result.setText(result_line(terms, result))
+        known = bool(len(result.photo_ids)) or terms.is_ranked or terms.is_filtered
+        self.page.top_bar.result.setText(result_line(terms, result) if known else "")
         if len(result.photo_ids):
             self.page.show_photos(result, keep_place=not another)
         else:
@@ -311,6 +315,8 @@ class MainWindow(QMainWindow):
         if self._pages.currentWidget() is not self.page:
             self._pages.setCurrentWidget(self.page)
             self.menuBar().show()
+            # Where the person left off in the viewer, they go on in the grid.
+            self.page.grid.select(self.photo_actions.selected)
             self.page.grid.setFocus()
 
     def _resize_cells(self, by: int) -> None:

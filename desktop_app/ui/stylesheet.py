@@ -73,7 +73,11 @@ QFrame[role="banner"] { background: $warning; border: none; border-radius: ${rad
 QFrame[role="line"] { background: $border; border: none; }
 QWidget[role="surface"] { background: $surface; }
 
-QTreeView { background: transparent; border: none; outline: none; }
+QTreeView {
+    background: transparent; border: none; outline: none; show-decoration-selected: 0;
+    selection-background-color: transparent;
+}
+QTreeView::branch { background: transparent; }
 QTableView {
     background: $surface; border: 1px solid $border; border-radius: ${radius}px; gridline-color: transparent;
     selection-background-color: $selection; selection-color: $text; outline: none;
@@ -104,6 +108,7 @@ QProgressBar::chunk { background: $accent; border-radius: 3px; }
 QProgressBar[role="thin"] { background: transparent; max-height: 2px; min-height: 2px; border-radius: 0; }
 QProgressBar[role="thin"]::chunk { border-radius: 0; }
 
+QSlider:horizontal { min-height: 22px; }
 QSlider::groove:horizontal { height: 4px; background: $border; border-radius: 2px; }
 QSlider::sub-page:horizontal { background: $accent; border-radius: 2px; }
 QSlider::handle:horizontal {

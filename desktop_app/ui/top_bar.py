@@ -6,7 +6,8 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QSizePolicy, QSlider, QVBoxLayout, QWidget
 
 from desktop_app.ui.controls import label, tool_button
-from desktop_app.ui.grid.view import CELL_STEP, LARGEST_CELL, SMALLEST_CELL
+from desktop_app.ui.grid.cells_view import LARGEST_CELL, SMALLEST_CELL
+from desktop_app.ui.grid.view import CELL_STEP
 from desktop_app.ui.icons import icon_pixmap, themed_icon
 from desktop_app.ui.search_bar import SearchBar
 from desktop_app.ui.theme import Theme

@@ -45,6 +45,11 @@ class PhotoActions(QObject):
         """Every action, in the order of the menus."""
         return (self.view, self.similar, self.add_tag, self.open, self.show_file, self.copy_path)
 
+    @property
+    def selected(self) -> tuple[PhotoId, ...]:
+        """The photos that the actions act on."""
+        return self._selected
+
     def select(self, photo_ids: Sequence[PhotoId]) -> None:
         """Act on these photos from now on."""
         self._selected = tuple(photo_ids)

@@ -64,7 +64,7 @@ class ModelsDialog(QDialog):
         words.setSpacing(3)
         words.addWidget(label(entry.title, role="title"))
         if entry.best_for:
-            words.addWidget(label(entry.best_for, wrap=True))
+            words.addWidget(label(entry.best_for[:1].upper() + entry.best_for[1:], wrap=True))
         words.addWidget(label(facts_line(model), role="muted", wrap=True))
         if entry.origin is ModelOrigin.BUILT_IN:
             words.addWidget(label(BUILT_IN_MODEL_LINE, role="muted", wrap=True))

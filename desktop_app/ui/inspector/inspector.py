@@ -59,7 +59,7 @@ class Inspector(QWidget):
     def show_nothing(self) -> None:
         """No photo is selected."""
         self._details = None
-        self._body.hide()
+        self._scroll.hide()
         self.hint.show()
         self.preview.show_images([])
 
@@ -101,7 +101,7 @@ class Inspector(QWidget):
     def _show_single(self, *, single: bool) -> None:
         for part in (self._facts, self._files, self.similar, self.show_file):
             part.setVisible(single)
-        self._body.show()
+        self._scroll.show()
         self.hint.hide()
 
     def _show_facts(self, rows: Sequence[tuple[str, str]]) -> None:
@@ -162,6 +162,7 @@ class Inspector(QWidget):
         self._body.setAutoFillBackground(False)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
+        self.hint.setContentsMargins(theme.space_l * 2, 0, theme.space_l * 2, 0)
         outer.addWidget(self.hint)
         outer.addWidget(self._scroll)
         self.setMinimumWidth(240)

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPainterPath, QPaintEvent
+from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from desktop_app.ui.theme import Theme
 
-_HEIGHT = 216
+# A board of several, and the most that one upright photo may take; a wide one takes only what it needs.
+_BOARD_HEIGHT = 216
+_TALLEST = 280
 _GAP = 6
 
 
@@ -28,7 +30,7 @@ class Preview(QWidget):
         self.setToolTip("Double-click to view it full size")
 
     def sizeHint(self) -> QSize:
-        return QSize(280, _HEIGHT)
+        return QSize(280, _BOARD_HEIGHT)
 
     @property
     def images(self) -> tuple[QImage, ...]:
@@ -38,7 +40,12 @@ class Preview(QWidget):
     def show_images(self, images: Sequence[QImage]) -> None:
         """Paint these, the first four of them."""
         self._images = tuple(images[:4])
+        self._fit_height()
         self.update()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_height()
 
     def set_theme(self, theme: Theme) -> None:
         """Paint in this theme's colours."""
@@ -60,6 +67,13 @@ class Preview(QWidget):
             painter.fillRect(target, QColor(self._theme.raised))
             painter.drawImage(target, image, _cropped(image, target))
         painter.end()
+
+    def _fit_height(self) -> None:
+        height = _BOARD_HEIGHT
+        if len(self._images) == 1 and self._images[0].width():
+            image = self._images[0]
+            height = min(_TALLEST, round(self.width() * image.height() / image.width()))
+        self.setFixedHeight(height)
 
     def _cells(self) -> list[QRect]:
         if len(self._images) < 2:

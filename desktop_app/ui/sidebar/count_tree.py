@@ -74,7 +74,7 @@ class CountDelegate(QStyledItemDelegate):
         painter.setPen(QColor(self.theme.accent) if state & QStyle.StateFlag.State_HasFocus else Qt.PenStyle.NoPen)
         if ground or state & QStyle.StateFlag.State_HasFocus:
             painter.setBrush(QColor(ground) if ground else Qt.BrushStyle.NoBrush)
-            painter.drawRoundedRect(rect.adjusted(0, 1, -2, -1), 6, 6)
+            painter.drawRoundedRect(rect.adjusted(0, 1, -1, -1), 6, 6)
 
     def _paint_box(self, painter: QPainter, box: QRect, state: Qt.CheckState) -> None:
         theme = self.theme

@@ -107,7 +107,7 @@ def _heading(text: str, *buttons: QToolButton) -> QWidget:
 def _section(theme: Theme, *parts: QWidget) -> QWidget:
     section = QWidget()
     column = QVBoxLayout(section)
-    column.setContentsMargins(theme.space_m, theme.space_s, theme.space_xs, theme.space_s)
+    column.setContentsMargins(theme.space_m, theme.space_s, theme.space_s, theme.space_s)
     column.setSpacing(theme.space_xs)
     for part in parts:
         column.addWidget(part)
