@@ -60,6 +60,12 @@ class LibraryPaths:
         return self.folder / "keepsight.log"
 
 
+def absolute_path(path: Path) -> Path:
+    """The full path under the name the person knows it by: links are kept, and only `..` makes them be followed."""
+    full = Path(path).expanduser().absolute()
+    return full.resolve() if ".." in full.parts else full
+
+
 def to_stored_name(path: str) -> str:
     """A relative path as text SQLite can hold, even when its bytes are not valid UTF-8. Inverse: `from_stored_name`."""
     if path.isascii():

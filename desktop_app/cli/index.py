@@ -24,6 +24,9 @@ def index(context: Context) -> None:
         if options.retry_skipped:
             services.organising.retry_skipped()
         roots = [services.organising.add_folder(folder) for folder in options.folders]
+        if options.watch:
+            # Before the scan, so that nothing which changes in between goes unnoticed.
+            services.watching.start()
         report = _run(services, services.indexing.start([root.root_id for root in roots]), context)
         folders = [root.path for root in roots]
         skipped = [file for file in services.browsing.skipped() if any(file.path.is_relative_to(f) for f in folders)]
@@ -31,7 +34,7 @@ def index(context: Context) -> None:
         for note in report.notes:
             context.output.note(f"Note: {note}")
         if options.watch:
-            _watch(services, context)
+            _watch(context)
 
 
 def _run(services: Services, answer: Future[IndexReport], context: Context) -> IndexReport:
@@ -83,9 +86,8 @@ class _ProgressBar:
                 self._bar.refresh()
 
 
-def _watch(services: Services, context: Context) -> None:
+def _watch(context: Context) -> None:
     """Follow the folders until Ctrl-C."""
-    services.watching.start()
     context.output.note("Watching for changes. Ctrl-C ends it.")
     try:
         while True:

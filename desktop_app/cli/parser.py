@@ -126,6 +126,7 @@ def _add_classify(commands: Commands) -> None:
 
 def _add_tags(commands: Commands) -> None:
     group = commands.add_parser("tags", help="list, add and remove tags", description="List, add and remove tags.")
+    _add_common(group, default=False)
     inner = group.add_subparsers(dest="action", required=True, metavar="ACTION")
     _command(inner, "photo", tags.of_photo, "show one photo's tags").add_argument("path", metavar="PATH", type=Path)
     _command(inner, "list", tags.list_tags, "show all tags with their counts")
@@ -142,6 +143,7 @@ def _add_models(commands: Commands) -> None:
     group = commands.add_parser(
         "models", help="list, choose and add models", description="List, choose and add models."
     )
+    _add_common(group, default=False)
     inner = group.add_subparsers(dest="action", required=True, metavar="ACTION")
     _command(inner, "list", models.list_models, "show the models to choose from")
     _command(inner, "use", models.use, "choose a model, downloading it when needed").add_argument(

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from desktop_app.base.paths import absolute_path
 from desktop_app.domain.library import FolderCount, LibraryStatus, RootInfo
 from desktop_app.domain.model import ModelId
 from desktop_app.domain.photo import PhotoDetails, PhotoId, PhotoSummary, RootId, SkippedFile
@@ -50,7 +51,7 @@ class Browsing:
 
     def photo_at(self, path: Path) -> PhotoId | None:
         """The photo whose file this is, or None when the library does not have it."""
-        full = Path(path).expanduser().absolute()
+        full = absolute_path(path)
         for root in files.roots(self._reader):
             if full.is_relative_to(root.path):
                 found = photos.photo_at(self._reader, root.root_id, full.relative_to(root.path).as_posix())

@@ -201,6 +201,7 @@ class IndexRun:
         """Send batches to the model while the one before is stored and the one after is read."""
         in_flight: deque[tuple[_Gathered, Future[Vectors]]] = deque()
         for batch in batches:
+            self._wait_while_paused()
             in_flight.append((batch, self._embed(batch)))
             while len(in_flight) >= _BATCHES_AHEAD or (in_flight and in_flight[0][1].done()):
                 gathered, vectors = in_flight.popleft()

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from desktop_app.base.errors import UserFacingError
+from desktop_app.base.paths import absolute_path
 from desktop_app.domain.changes import LibraryChanges
 from desktop_app.domain.library import RootInfo
 from desktop_app.domain.photo import PhotoId, RootId
@@ -56,8 +57,7 @@ class Organising:
 
 
 def _checked(path: Path) -> Path:
-    # Absolute, but with links kept: the person knows the folder by this name.
-    folder = Path(path).expanduser().absolute()
+    folder = absolute_path(path)
     if not folder.exists():
         raise UserFacingError(f"There is no folder {folder}.", "Check the name, or plug the drive in.")
     if not folder.is_dir():

@@ -51,6 +51,7 @@ def scan_folder(
     listed counts as unseen-but-there: nothing below an unreadable folder is called gone.
     """
     seen: set[str] = set()
+    unlisted_before = len(tally.unreadable_folders)
     for relative, path, info in _walk(root, below, tally, cancelled):
         seen.add(relative)
         tally.found += 1
@@ -58,7 +59,8 @@ def scan_folder(
         if kind is not None:
             yield FoundFile(FileKey(root_id, relative), path, kind, FileStamp(info.st_size, info.st_mtime_ns))
     if not cancelled():
-        hidden = tuple(f"{folder}/" if folder else "" for folder in tally.unreadable_folders)
+        unlisted = tally.unreadable_folders[unlisted_before:]
+        hidden = tuple(f"{folder}/" if folder else "" for folder in unlisted)
         tally.gone.extend(
             FileKey(root_id, relative)
             for relative, file in known.items()
@@ -91,6 +93,8 @@ def _walk(
 ) -> Iterator[tuple[str, str, os.stat_result]]:
     """Every regular file as (path relative to the root with forward slashes, full path, stat)."""
     start = os.path.join(root, *below.split("/")) if below else root
+    if below and not _would_be_entered(root, below):
+        return
     if below and not os.path.isdir(start):
         yield from _single(below, start)
         return
@@ -113,6 +117,16 @@ def _walk(
                 yield from _single(relative, entry.path, entry)
         # Depth first, in the order a person reads the tree.
         folders.extend(reversed(inner))
+
+
+def _would_be_entered(root: str, below: str) -> bool:
+    """True when a scan of the whole root would come to this place: through no foreign folder and no linked one."""
+    place = root
+    for name in below.split("/"):
+        place = os.path.join(place, name)
+        if os.path.isdir(place) and (os.path.islink(place) or is_foreign_folder(name)):
+            return False
+    return True
 
 
 def _single(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import stat
 import threading
 import time
 from collections.abc import Callable
@@ -39,6 +40,18 @@ _PATHS_WORTH_A_SCAN = 64
 _CHECK_SECONDS = 5.0
 
 _CHANGES = frozenset({"created", "modified", "closed", "moved", "deleted"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Watched:
+    """One root that is watched."""
+
+    path: Path
+    identity: tuple[int, int]
+    """Device and inode: a folder that was deleted and made again has the same name, but nobody watches it."""
+    observer: BaseObserver
+    state: str
+    """"events" or "polling"."""
 
 
 @dataclass(slots=True)
@@ -83,22 +96,28 @@ class Watching:
         self._indexer = indexer
         self._lock = threading.Lock()
         self._pending: dict[RootId, _Pending] = {}
-        self._observers: dict[RootId, tuple[Path, BaseObserver, str]] = {}
+        self._observers: dict[RootId, _Watched] = {}
         self._offline: set[RootId] = set()
         self._stop = threading.Event()
         self._kick = threading.Event()
+        self._ready = threading.Event()
         self._thread: threading.Thread | None = None
         self._unsubscribe: Callable[[], None] = lambda: None
 
     def start(self) -> None:
-        """Begin to watch; roots added or removed later are picked up by themselves."""
+        """Begin to watch, and return once the roots there are at present are watched: what changes from then on is seen.
+
+        Roots added or removed later are picked up by themselves.
+        """
         with self._lock:
             if self._thread is not None:
                 return
             self._stop.clear()
+            self._ready.clear()
             self._thread = threading.Thread(target=self._work, name="keepsight-watching", daemon=True)
             self._unsubscribe = self._store.changes.subscribe(self._on_library_changes)
             self._thread.start()
+        self._ready.wait()
 
     def stop(self) -> None:
         """Stop watching and wait for the threads to end."""
@@ -116,7 +135,7 @@ class Watching:
         with self._lock:
             if root_id in self._offline:
                 return "offline"
-            return self._observers[root_id][2] if root_id in self._observers else "off"
+            return self._observers[root_id].state if root_id in self._observers else "off"
 
     def _on_library_changes(self, changes: LibraryChanges) -> None:
         if changes.roots_changed:
@@ -129,6 +148,7 @@ class Watching:
                 if time.monotonic() >= next_check or self._kick.is_set():
                     self._kick.clear()
                     self._match_observers(roots(self._store.reader))
+                    self._ready.set()
                     next_check = time.monotonic() + _CHECK_SECONDS
                 self._submit_settled()
                 self._kick.wait(0.1)
@@ -136,25 +156,27 @@ class Watching:
             _log.exception("Watching ended")
             raise
         finally:
+            self._ready.set()
             for root_id in list(self._observers):
                 self._unwatch(root_id)
 
     def _match_observers(self, wanted: list[RootInfo]) -> None:
         """Watch what is there and wanted, and nothing else; a root that came back is brought up to date."""
         by_id = {root.root_id: root.path for root in wanted}
-        for root_id in list(self._observers):
-            path = self._observers[root_id][0]
-            if by_id.get(root_id) != path or not path.is_dir():
+        replaced: set[RootId] = set()
+        for root_id, watched in list(self._observers.items()):
+            if by_id.get(root_id) != watched.path or _identity(watched.path) != watched.identity:
                 self._unwatch(root_id)
+                replaced.add(root_id)
         with self._lock:
-            self._offline = {root_id for root_id, path in by_id.items() if not path.is_dir()} | (
-                self._offline & by_id.keys()
-            )
+            away = {root_id for root_id, path in by_id.items() if _identity(path) is None}
+            self._offline = (self._offline | away | replaced) & by_id.keys()
         for root_id, path in by_id.items():
-            if root_id not in self._observers and path.is_dir():
-                self._watch(root_id, path)
+            identity = _identity(path)
+            if root_id not in self._observers and identity is not None:
+                self._watch(root_id, path, identity)
 
-    def _watch(self, root_id: RootId, path: Path) -> None:
+    def _watch(self, root_id: RootId, path: Path, identity: tuple[int, int]) -> None:
         listener = _Listener(lambda changed: self._note(root_id, path, changed), str(path))
         observer, state = _started(Observer(), listener, path), "events"
         if observer is None:
@@ -163,7 +185,7 @@ class Watching:
         if observer is None:
             return
         with self._lock:
-            self._observers[root_id] = (path, observer, state)
+            self._observers[root_id] = _Watched(path, identity, observer, state)
             returned = root_id in self._offline
             self._offline.discard(root_id)
         if returned:
@@ -171,13 +193,16 @@ class Watching:
 
     def _unwatch(self, root_id: RootId) -> None:
         with self._lock:
-            _, observer, _ = self._observers.pop(root_id)
+            observer = self._observers.pop(root_id).observer
             self._pending.pop(root_id, None)
         observer.stop()
         observer.join()
 
     def _note(self, root_id: RootId, root: Path, path: str) -> None:
         relative = posix_relative(path, str(root))
+        if relative == ".":
+            # The root itself: it went away, or came back under its watch.
+            self._kick.set()
         now = time.monotonic()
         with self._lock:
             pending = self._pending.setdefault(root_id, _Pending(first=now))
@@ -194,6 +219,15 @@ class Watching:
             below = _common_place(item.paths)
             _log.debug("Changes settled in root %s at %r", root_id, below)
             self._indexer.start([root_id], below=below)
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    """Device and inode of a folder; None when there is none at present."""
+    try:
+        info = path.stat()
+    except OSError:
+        return None
+    return (info.st_dev, info.st_ino) if stat.S_ISDIR(info.st_mode) else None
 
 
 def _started(observer: BaseObserver, listener: FileSystemEventHandler, path: Path) -> BaseObserver | None:
