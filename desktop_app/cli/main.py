@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import sys
 import traceback
 
@@ -65,6 +66,9 @@ def _guarded(work, *, debug: bool) -> int:  # type: ignore[no-untyped-def]
         if debug:
             traceback.print_exc()
         sys.stderr.write(f"keepsight: {error}\n")
+    except BrokenPipeError:
+        # Whoever read our output has seen enough (`| head`). Python would complain at exit when it flushes stdout.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except KeyboardInterrupt:
         sys.stderr.write("keepsight: stopped.\n")
     except Exception as error:  # noqa: BLE001 - the last place that can log a bug and tell the person

@@ -61,9 +61,17 @@ class Inference:
         urgency = _Urgency.TEXT if urgent else _Urgency.IMAGES
         return self._submit(urgency, lambda embedder: embedder.embed_texts(texts))
 
+    def run(self, work: Callable[[Embedder], T]) -> Future[T]:
+        """Run other work with the loaded model, behind waiting pictures and texts of the same urgency."""
+        return self._submit(_Urgency.IMAGES, work)
+
     def spec(self) -> PixelSpec:
         """What pictures the model wants. Loads the model when needed: blocks for seconds the first time."""
         return self._submit(_Urgency.TEXT, lambda embedder: embedder.spec).result()
+
+    def warm_up(self) -> None:
+        """Load the model ahead of the first job. A failure shows at that job, not here."""
+        self._submit(_Urgency.IMAGES, lambda _: None)
 
     def device(self) -> tuple[str, str]:
         """Name of the device in use and a note on it, both empty before the model is loaded."""
@@ -83,16 +91,18 @@ class Inference:
         answer: Future[T] = Future()
         with self._lock:
             if self._closed:
-                raise UserFacingError("The model is being shut down.")
+                raise _shut_down()
             self._jobs.put((urgency, next(self._order), _Job(work, answer)))
         return answer
 
     def _drop_waiting(self) -> None:
         while True:
             try:
-                self._jobs.get_nowait()[2].answer.cancel()
+                answer = self._jobs.get_nowait()[2].answer
             except queue.Empty:
                 return
+            if answer.set_running_or_notify_cancel():
+                answer.set_exception(_shut_down())
 
     def _run(self) -> None:
         while True:
@@ -110,3 +120,7 @@ class Inference:
                 job.answer.set_exception(error)
             else:
                 job.answer.set_result(answer)
+
+
+def _shut_down() -> UserFacingError:
+    return UserFacingError("The model is being shut down.")
