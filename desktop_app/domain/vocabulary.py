@@ -10,9 +10,10 @@ A vocabulary file is JSON, so that people can write their own:
               {"name": "crane", "group": "Animals", "templates": ["a photo of {a}, a bird"]},
               {"name": "snow", "group": "Weather", "article": "none"}]}
 
-In a template `{}` is the tag's name and `{a}` the name with its article: "a dog", "an owl", "the sky", "snow". A tag takes
-its group's templates unless it names a set or lists its own; a word whose meaning is not clear by itself needs its own.
-The first template of each list must hold the name, and takes the synonyms too; others may be whole sentences ("red and green apples").
+In a template `{}` is the tag's name and `{a}` the name with its article: "a dog", "an owl", "the sky", "snow". A tag
+takes its group's templates unless it names a set or lists its own; a word whose meaning is not clear by itself needs its
+own. The first template of each list must hold the name, and takes the synonyms too; others may be whole sentences ("red
+and green apples").
 A synonym may be an object with an article of its own: {"name": "trees", "article": "none"}.
 """
 
@@ -36,7 +37,7 @@ Article = Literal["a", "the", "none"]
 
 _ARTICLES: tuple[Article, ...] = ("a", "the", "none")
 
-# Written vowels that sound as consonants ("a unicycle", "a ukulele", "a European"), and the other way round ("an hour").
+# Written vowels that sound as consonants ("a unicycle", "a ukulele"), and the other way round ("an hour").
 _TAKES_A = re.compile(r"eu|one\b|ufo|uk|uni(?![nm])|u[st][eiau]")
 _TAKES_AN = re.compile(r"hour|honest|heir|honou?r|x-ray|[fhlmnrsx]\b")
 

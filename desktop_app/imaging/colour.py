@@ -82,8 +82,8 @@ def _transformed(image: Image.Image, profile: ImageCms.ImageCmsProfile) -> Image
 def _grey8(image: Image.Image) -> Image.Image:
     """Deep grey (16- or 32-bit integers, floats) as 8 bits, scaled so that nothing is clipped.
 
-    The range is told by the largest value: 8, 12 and 16 bits are what sensors and scanners have; a float is usually 0 to 1.
-    Beyond that (depth maps, science) the picture's own minimum and maximum become black and white.
+    The range is told by the largest value: 8, 12 and 16 bits are what sensors and scanners have; a float is usually 0
+    to 1. Beyond that (depth maps, science) the picture's own minimum and maximum become black and white.
     """
     values = np.asarray(image)
     if not np.issubdtype(values.dtype, np.integer):

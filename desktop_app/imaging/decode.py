@@ -1,7 +1,7 @@
 """The way in: a photo for the library, pixels for a model, or a picture to look at.
 
-All three may be called from many threads at once, hold no file open afterwards, and raise PhotoSkipped and nothing else for
-anything that is wrong with a file.
+All three may be called from many threads at once, hold no file open afterwards, and raise PhotoSkipped and nothing else
+for anything that is wrong with a file.
 """
 
 from __future__ import annotations
@@ -88,7 +88,7 @@ def decode_pixels(path: Path, spec: PixelSpec) -> npt.NDArray[np.uint8]:
 def decode_view(path: Path, *, max_side: int) -> RgbPicture:
     """A picture to look at: upright, transparent parts white, longest side at most `max_side`, never enlarged.
 
-    A picture too large for the memory in full comes smaller than asked where its format allows (JPEG). Raises PhotoSkipped.
+    One of more than `limits.MAX_RGB_PIXELS` comes smaller than asked. Raises PhotoSkipped.
     """
     with reading(path) as file:
         picture = load_picture(file, lambda size: (fit_within(size, max_side),), gap=VIEW_GAP)

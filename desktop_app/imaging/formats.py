@@ -127,7 +127,7 @@ def looks_like_photo(name: str) -> bool:
 
 
 def is_raw_name(name: str) -> bool:
-    """Whether the name is a camera raw file's. Many raw kinds are TIFF inside, with only a tiny preview for others to see."""
+    """Whether the name is a camera raw file's. Many raw kinds are TIFF inside, with only a tiny preview for others."""
     return PurePath(name).suffix.lower() in RAW_EXTENSIONS
 
 

@@ -1,9 +1,10 @@
 """Where pixels go: upright or as stored, whole or cropped, and how large. Numbers only, no pictures.
 
 The geometry for models is torchvision's `Resize` and `CenterCrop` and open_clip's `ResizeKeepRatio` and
-`CenterCropOrPad`, to the last pixel, because a shift by part of a pixel costs an embedding more than a reduced decode does.
+`CenterCropOrPad`, to the last pixel, because a shift by part of a pixel costs an embedding more than a reduced decode.
 Instead of resizing the whole picture and cropping the result, the crop is taken back to the source and only it is
-resized: the same samples to the rounding, and a picture of 1 x 20,000 pixels does not become one of 224 x 4,480,000 on the way.
+resized: the same samples to the rounding, and a picture of 1 x 20,000 pixels does not become one of 224 x 4,480,000
+on the way.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """How large a picture may be. Pillow's own limit counts pixels; what hurts is memory, so that is counted here.
 
-A few kilobytes can claim to be a picture of gigapixels, by accident or by malice. Every picture is checked by its header
-before a pixel is decoded.
+A few kilobytes can claim to be a picture of gigapixels, by accident or by malice. Every picture is checked by its
+header before a pixel is decoded.
 """
 
 from __future__ import annotations
@@ -15,15 +15,15 @@ from PIL import Image
 from desktop_app.imaging.errors import PhotoSkipped
 
 MAX_WORKING_BYTES = 768 << 20
-"""Memory that decoding may take, for one picture and for all threads together: with the program's own, below 1 GB. An RGB
-PNG of 160 megapixels fits, or four 12-megapixel HEIFs at once."""
+"""Memory that decoding may take, for one picture and for all threads together: with the program's own, below 1 GB.
+An RGB PNG of 160 megapixels fits, or four 12-megapixel HEIFs at once."""
 
 MAX_RGB_PIXELS = 50_000_000
-"""Pixels of a decoded picture that is handed on. Larger ones come reduced, even to a viewer at full zoom: what shows them
-holds them at least twice, at 3 or 4 bytes each."""
+"""Pixels of a decoded picture that is handed on. Larger ones come reduced, even to a viewer at full zoom: what shows
+them holds them at least twice, at 3 or 4 bytes each."""
 
 MAX_JPEG_PIXELS = 300_000_000
-"""JPEG is decoded at reduced scale, in little memory; this bounds the time (about a second). Phones make 200 megapixels."""
+"""JPEG is decoded at reduced scale, in little memory; this bounds the time. Phones make 200 megapixels."""
 
 MAX_READ_WHOLE_BYTES = 256 << 20
 """Size of a file whose decoder wants all of it in memory. Real ones, with a motion photo's video, are below 50 MB."""
@@ -36,8 +36,8 @@ _MODE_BYTES = {"1": 3, "L": 1, "P": 9, "PA": 12, "LA": 8, "RGBA": 8, "I;16": 3, 
 _OTHER_MODE_BYTES = 5
 
 # Bytes per pixel that a decoder holds beside Pillow's own pixels: its planes, canvas or strips. From the decoders'
-# sources, and above what was measured (HEIF 9, AVIF 14 in all): libheif and libavif keep YCbCr (up to 6 bytes at 10 bits 4:4:4) and RGB; WebP's animation decoder two RGBA
-# canvases and a copy; libtiff one strip, which may be the whole picture.
+# sources, and above what was measured (HEIF 9, AVIF 14 in all): libheif and libavif keep YCbCr (up to 6 bytes at 10 bits
+# 4:4:4) and RGB; WebP's animation decoder two RGBA canvases and a copy; libtiff one strip, which may be all the picture.
 _DECODER_BYTES = {"HEIF": 8, "AVIF": 10, "WEBP": 12, "TIFF": 4}
 
 # A progressive JPEG's coefficients are all held until its last scan: 16 bits for each sample (libjpeg-turbo's

@@ -23,8 +23,8 @@ log = logging.getLogger(__name__)
 Tags = Mapping[int, Any]
 """One EXIF directory: values are whatever the file held."""
 
-# Each moment with its own fraction and offset, best first: when the picture was taken, when it was digitised (scans), when
-# the file was last changed.
+# Each moment with its own fraction and offset, best first: when the picture was taken, when it was digitised (scans),
+# when the file was last changed.
 _MOMENTS = (
     (Base.DateTimeOriginal, Base.SubsecTimeOriginal, Base.OffsetTimeOriginal),
     (Base.DateTimeDigitized, Base.SubsecTimeDigitized, Base.OffsetTimeDigitized),
@@ -79,7 +79,7 @@ def read_orientation(image: Image.Image) -> int:
 def _main_directory(image: Image.Image) -> Tags:
     try:
         return dict(image.getexif())
-    except Exception as error:  # noqa: BLE001 - Pillow's parser raises by the damage: struct.error, SyntaxError, KeyError …
+    except Exception as error:  # noqa: BLE001 - Pillow's parser raises by the damage: struct.error, KeyError …
         log.debug("EXIF could not be read: %s", error)
         return {}
 

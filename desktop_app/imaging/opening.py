@@ -1,4 +1,4 @@
-"""From a path to an opened image, or to the reason why not: the only place that third-party decoders' faults get past."""
+"""From a path to an opened image, or to the reason why not. Here, and only here, decoders' faults become reasons."""
 
 from __future__ import annotations
 

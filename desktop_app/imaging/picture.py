@@ -19,14 +19,15 @@ Plan = Callable[[Size], Sequence[Window]]
 """From the upright, full size to everything that will be rendered."""
 
 MODEL_GAP = 1.5
-"""How many times finer than needed a JPEG is decoded for a model. Measured on camera photos of 5 to 16 megapixels against
-the full decode, mean-centred cosine at worst: 0.9997 where 1.7 to 2 times finer, 0.9989 at 1.53, 0.998 at 1.02."""
+"""How many times finer than needed a JPEG is decoded for a model. Measured on camera photos of 3 to 16 megapixels
+against the full decode, mean-centred cosine at worst: 0.9996 where 1.7 to 2 times finer, 0.9989 at 1.53, 0.998 at
+1.02."""
 
 VIEW_GAP = 1.0
 """For looking at: libjpeg's scaled decode is itself a good reduction, and a person waits for it."""
 
-# Whole blocks of pixels are averaged before colours are converted and the exact resize is made: cheaper, but a box filter.
-# So the picture stays this many times finer than with libjpeg's scaling. For a model, 3 times finer than needed, the
+# Whole blocks of pixels are averaged before colours are converted and the exact resize is made: cheaper, but a box
+# filter. So the picture stays this many times finer than with libjpeg's scaling. For a model, 3 times finer than needed, the
 # cosine is 0.9999 at worst and no pixel is off by more than 6 of 255.
 _BLOCK_GAP = 2.0
 
