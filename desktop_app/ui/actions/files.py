@@ -47,14 +47,14 @@ def reveal_commands(path: Path, platform: str) -> list[list[str]]:
         return [["explorer", f"/select,{path}"]]
     if platform == "darwin":
         return [["open", "-R", str(path)]]
-    # https://www.freedesktop.org/wiki/Specifications/file-manager-interface/
+    # https://www.freedesktop.org/wiki/Specifications/file-manager-interface/ (dbus-send splits an array at commas; a URI
+    # has none, they are escaped in it)
     show_items = [
         "dbus-send", "--session", "--print-reply", "--dest=org.freedesktop.FileManager1",
         "/org/freedesktop/FileManager1", "org.freedesktop.FileManager1.ShowItems",
         f"array:string:{path.as_uri()}", "string:",
     ]  # fmt: skip
-    # dbus-send splits arrays at commas, and has no way to say that one belongs to the name.
-    return [*([] if "," in path.as_uri() else [show_items]), ["xdg-open", str(path.parent)]]
+    return [show_items, ["xdg-open", str(path.parent)]]
 
 
 def _require(path: Path) -> None:

@@ -1,0 +1,58 @@
+"""Each empty page fits its reason, and offers the step that helps."""
+
+from __future__ import annotations
+
+from pytestqt.qtbot import QtBot
+
+from desktop_app.domain.photo import RootId
+from desktop_app.domain.query import InFolder
+from desktop_app.domain.tag import Tag, TagId
+from desktop_app.ui.empty_states import BUILT_IN_MODEL_LINE, EmptyState, NextStep, empty_page
+from desktop_app.ui.search_state import SearchTerms
+from desktop_app.ui.theme import Theme
+from tests.fixtures.windows import button
+
+CAT = Tag(TagId(1), "cat", "Animals")
+
+
+def page_of(terms: SearchTerms = SearchTerms(), *, folders: int = 1, indexing: bool = False, built_in: bool = True):  # noqa: B008
+    return empty_page(terms, folders=folders, indexing=indexing, built_in_model=built_in)
+
+
+def first_step(page) -> NextStep:
+    return page.steps[0][0]
+
+
+def test_without_folders_there_is_one_thing_to_do() -> None:
+    page = page_of(SearchTerms(text="a dog"), folders=0)
+    assert [step for step, _ in page.steps] == [NextStep.ADD_FOLDER]
+    assert "Nothing leaves this computer" in page.body
+
+
+def test_filters_that_leave_nothing_can_be_cleared() -> None:
+    for terms in (SearchTerms(ticked=(CAT,)), SearchTerms(folder=InFolder(RootId(1)))):
+        assert first_step(page_of(terms, indexing=True)) is NextStep.CLEAR_FILTERS
+    assert "“snow”" in page_of(SearchTerms(text="snow", excluded=(CAT,))).body
+
+
+def test_an_unanswered_search_is_honest_about_the_built_in_model() -> None:
+    page = page_of(SearchTerms(text="a dog"))
+    assert "“a dog”" in page.title
+    assert BUILT_IN_MODEL_LINE in page.body
+    assert NextStep.CHOOSE_MODEL in [step for step, _ in page.steps]
+    assert BUILT_IN_MODEL_LINE not in page_of(SearchTerms(text="a dog"), built_in=False).body
+
+
+def test_folders_being_read_ask_for_patience_only() -> None:
+    assert not page_of(indexing=True).steps
+    assert NextStep.LOOK_AGAIN in [step for step, _ in page_of().steps]
+
+
+def test_a_click_asks_for_the_step(qtbot: QtBot) -> None:
+    state = EmptyState(Theme.light())
+    qtbot.addWidget(state)
+    state.show_page(page_of())
+    state.show()
+    with qtbot.waitSignal(state.step_wanted) as wanted:
+        button(state, "Look again").click()
+    assert wanted.args == [NextStep.LOOK_AGAIN]
