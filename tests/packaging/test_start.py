@@ -16,6 +16,7 @@ import pytest
 import bootstrap
 import python_version
 from desktop_app.cli.parser import command_names
+from environment import Environment
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -70,6 +71,20 @@ def test_program_runs_in_the_persons_folder_but_imports_nothing_from_it(
     run = ready_checkout.start("index", ".", folder=tmp_path)
 
     assert run.stdout == f"1.0 ['index', '.'] {tmp_path}\n"
+
+
+def test_set_up_with_the_test_tools_serves_the_program_too(ready_checkout: MiniatureCheckout) -> None:
+    tools = ready_checkout.lock.with_name("tests.txt")
+    tools.write_text("", encoding="utf-8")
+    environment = Environment(ready_checkout.folder)
+
+    environment.forget()
+    environment.remember([ready_checkout.lock, tools])
+
+    assert environment.has([ready_checkout.lock])
+    tools.write_text("# a new tool", encoding="utf-8")
+    assert environment.has([ready_checkout.lock])
+    assert not environment.has([ready_checkout.lock, tools])
 
 
 def test_changed_lock_is_installed(ready_checkout: MiniatureCheckout) -> None:
