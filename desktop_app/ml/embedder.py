@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
-from collections.abc import Sequence
+import pickle
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -105,7 +107,7 @@ def load_embedder(entry: CatalogueEntry, *, device: Device) -> Embedder:
     open_clip, torch = import_open_clip(), import_torch()
     if device.name == "cpu":
         torch.set_num_threads(inference_threads())
-    try:
+    with _plain_loading_errors(entry):
         model = open_clip.create_model(
             entry.architecture,
             pretrained=entry.weights or None,
@@ -116,21 +118,38 @@ def load_embedder(entry: CatalogueEntry, *, device: Device) -> Embedder:
             **_text_tower_in_folder(entry),
         )
         tokenizer = open_clip.get_tokenizer(entry.architecture)
+    model.eval()
+    if device.name == "cpu":
+        model = model.to(memory_format=torch.channels_last)
+    return Embedder(model, tokenizer, device=device)
+
+
+@contextlib.contextmanager
+def _plain_loading_errors(entry: CatalogueEntry) -> Iterator[None]:
+    """Raise what open_clip and the readers of weights raise for bad files as UserFacingError."""
+    from safetensors import SafetensorError
+
+    try:
+        yield
     except ImportError as error:
         raise UserFacingError(
             f"{entry.title} needs the Python package {error.name}, which is not installed.",
             f"Install it beside Keepsight (pip install {error.name}), then try again.",
         ) from error
-    except (RuntimeError, OSError, ValueError, KeyError, EOFError) as error:
-        _log.exception("Loading %s failed", entry.name)
+    except pickle.UnpicklingError as error:
+        # torch reads tensors only; a file with anything else in it could run a program when it is loaded.
+        _log.exception("Loading %s was refused", entry.name)
         raise UserFacingError(
-            f"The model {entry.title} could not be loaded ({str(error).splitlines()[0] if str(error) else type(error).__name__}).",
+            f"The file of {entry.title} holds more than weights, or is damaged, and was not loaded.",
+            "Choose a .safetensors file of this model.",
+        ) from error
+    except (RuntimeError, OSError, ValueError, KeyError, EOFError, SafetensorError) as error:
+        _log.exception("Loading %s failed", entry.name)
+        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise UserFacingError(
+            f"The model {entry.title} could not be loaded ({reason}).",
             "Its file may be damaged: download it again, or choose another model.",
         ) from error
-    model.eval()
-    if device.name == "cpu":
-        model = model.to(memory_format=torch.channels_last)
-    return Embedder(model, tokenizer, device=device)
 
 
 def _text_tower_in_folder(entry: CatalogueEntry) -> dict[str, Any]:
