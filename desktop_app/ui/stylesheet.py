@@ -23,6 +23,7 @@ QMenu::indicator { width: 14px; height: 14px; left: 6px; }
 QLabel[role="muted"] { color: $muted; }
 QLabel[role="heading"] { color: $muted; font-weight: 600; }
 QLabel[role="title"] { font-weight: 600; }
+QLabel[role="danger"] { color: $danger; }
 
 QLineEdit {
     background: $surface; color: $text; border: 1px solid $border; border-radius: ${radius}px;
@@ -55,6 +56,7 @@ QToolButton:pressed, QToolButton:checked { background: $selection; }
 QToolButton:focus { border-color: $accent; }
 QToolButton[role="labelled"] { border-color: $border; padding: 4px ${s}px; }
 QToolButton[role="labelled"]:focus { border-color: $accent; }
+QToolButton[role="menu"]::menu-indicator { image: none; }
 QToolButton[role="chip-close"] { padding: 1px; border-radius: 8px; }
 QToolButton[role="segment"] { padding: 2px ${s}px; border-radius: 5px; color: $muted; }
 QToolButton[role="segment"]:checked { background: $raised; color: $text; }

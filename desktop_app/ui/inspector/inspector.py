@@ -11,9 +11,9 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop_app.domain.photo import PhotoDetails, PhotoLocation
 from desktop_app.ui.application import larger
+from desktop_app.ui.column_scroll import ColumnScroll
 from desktop_app.ui.controls import label, tool_button
 from desktop_app.ui.icons import themed_icon
-from desktop_app.ui.inspector.column_scroll import ColumnScroll
 from desktop_app.ui.inspector.photo_words import facts
 from desktop_app.ui.inspector.preview import Preview
 from desktop_app.ui.inspector.tag_editor import TagEditor, chips_of_many, chips_of_one

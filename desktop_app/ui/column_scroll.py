@@ -34,8 +34,9 @@ class ColumnScroll(QScrollArea):
 
     def _fit(self) -> None:
         column = self.widget()
-        if column is None or column.layout() is None:
+        layout = None if column is None else column.layout()
+        if column is None or layout is None:
             return
         width = self.viewport().width()
-        needed = column.layout().totalHeightForWidth(width)
+        needed = layout.totalHeightForWidth(width)
         column.resize(width, max(needed, self.viewport().height()))
