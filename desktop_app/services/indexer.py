@@ -130,7 +130,7 @@ class Indexer:
             dropped, self._waiting = self._waiting, []
             if self._running:
                 self._cancel.set()
-            self._end_switch(complete=False)
+            self._end_switch(self._switch, complete=False)
         for request in dropped:
             request.answer.cancel()
         self._unpaused.set()
@@ -148,7 +148,7 @@ class Indexer:
             with self._wake:
                 self._wake.wait_for(lambda: self._waiting or self._switch or self._closing)
                 if self._closing:
-                    self._end_switch(complete=False)
+                    self._end_switch(self._switch, complete=False)
                     return
                 request = self._waiting.pop(0) if self._waiting else None
                 self._running = True
@@ -208,6 +208,8 @@ class Indexer:
 
     def _go_on_switching(self) -> None:
         """Embed for the pending model until done, stopped, or a request waits; then the loop comes back here."""
+        with self._wake:
+            asked = self._switch
         try:
             model = self._models.pending()
             complete = model is not None and self._run_switch(model)
@@ -215,11 +217,11 @@ class Indexer:
             if not isinstance(error, UserFacingError):
                 _log.exception("Switching to another model failed")
             self._show(replace(self._progress, note=str(error)))
-            self._end_switch(error=error)
+            self._end_switch(asked, error=error)
             return
         interrupted = not complete and not self._cancel.is_set() and self._models.pending_name() is not None
         if not interrupted:
-            self._end_switch(complete=complete)
+            self._end_switch(asked, complete=complete)
 
     def _run_switch(self, model: ActiveModel) -> bool:
         def stopped() -> bool:
@@ -239,16 +241,19 @@ class Indexer:
         self._models.release_former()
         return True
 
-    def _end_switch(self, *, complete: bool = False, error: BaseException | None = None) -> None:
+    def _end_switch(
+        self, asked: Future[bool] | None, *, complete: bool = False, error: BaseException | None = None
+    ) -> None:
+        """Answer whoever asked for the switch, unless cancel() did already; a later asker is left for the loop."""
         with self._wake:
-            answer, self._switch = self._switch, None
+            if asked is None or self._switch is not asked:
+                return
+            self._switch = None
         self._switch_progress = None
-        if answer is None:
-            return
         if error is None:
-            answer.set_result(complete)
+            asked.set_result(complete)
         else:
-            answer.set_exception(error)
+            asked.set_exception(error)
         self._switch_feed.publish(None)
 
     def _show_switch(self, progress: SwitchProgress) -> None:
