@@ -262,7 +262,7 @@ def test_another_size_of_the_window_decodes_the_photo_anew(qtbot: QtBot, viewer:
     photo = viewer.current
     assert photo is not None
     assert fitting_height(viewer) in heights(viewer, photo)
-    viewer.resize(900, 260)
+    viewer.resize(700, 190)  # still smaller than the photo
     assert fitting_height(viewer) not in heights(viewer, photo)
     qtbot.waitUntil(lambda: fitting_height(viewer) in heights(viewer, photo), timeout=PATIENCE_MS)
     quiet(qtbot, viewer, tasks)
