@@ -12,7 +12,7 @@ import pytest
 from desktop_app.compose import open_library
 from desktop_app.ml.catalogue import BUILT_IN_NAME
 from desktop_app.services.services import Services
-from tests.fixtures.hub import tiny_folder, tiny_weights  # noqa: F401 - the second is a fixture
+from tests.fixtures.hub import tiny_folder
 from tests.fixtures.libraries import SMALL_PHOTOS, Indexed
 
 CHECKOUT = Path(__file__).resolve().parents[2]
@@ -50,7 +50,7 @@ def switch(library: Path, *, kill_at: str) -> list[str]:
 @pytest.mark.timeout(5 * SECONDS)
 def test_every_start_goes_on_where_the_killed_one_was(
     copied_library: Indexed, tmp_path: Path, tiny_weights: bytes
-) -> None:  # noqa: F811
+) -> None:
     library = copied_library.library
     with open_library(library) as opened:
         opened.services.models.add(tiny_folder(tmp_path / OTHER, tiny_weights), name=OTHER)
