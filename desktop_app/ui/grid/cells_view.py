@@ -93,6 +93,7 @@ class CellsView(QListView):
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setMouseTracking(True)
         self.verticalScrollBar().sliderPressed.connect(self._scroll.stop)
+        self.verticalScrollBar().actionTriggered.connect(self._scroll.stop)
         # Every pixel is painted here, so Qt need not clear the ground first, nor repaint for its own idea of hovering.
         self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.viewport().setAttribute(Qt.WidgetAttribute.WA_Hover, False)
