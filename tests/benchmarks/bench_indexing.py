@@ -22,6 +22,7 @@ from tests.fixtures.photos import SOURCES, source_folder
 
 SIZE = (4000, 3000)
 PHOTOS = 48
+ROUNDS = 2
 
 
 def write_large_photos(folder: Path, count: int) -> None:
@@ -78,11 +79,15 @@ def measure(count: int = PHOTOS) -> list[Line]:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         write_large_photos(folder / "photos", count)
-        naive = naive_seconds(folder / "photos", folder / "naive.db")
-        first, second = our_seconds(folder / "photos", folder / "library")
+        # In turns, and the best of each: another busy program costs a loop on all cores more than its share.
+        naive, first, second = float("inf"), float("inf"), float("inf")
+        for number in range(ROUNDS):
+            naive = min(naive, naive_seconds(folder / "photos", folder / f"naive{number}.db"))
+            ours = our_seconds(folder / "photos", folder / f"library{number}")
+            first, second = min(first, ours[0]), min(second, ours[1])
     return [
         Line("indexing 12-megapixel JPEGs", "photos/s", count / first, count / naive, higher_is_better=True),
-        Line("a second run, nothing changed", "photos/s", count / second, count / naive, higher_is_better=True),
+        Line("a second run, nothing changed", "photos/s", count / second, higher_is_better=True),
     ]
 
 

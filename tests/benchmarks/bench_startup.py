@@ -22,9 +22,9 @@ ROUNDS = 3
 
 NAIVE = "from desktop_app.ml.torch_setup import import_open_clip; import_open_clip()"
 
-# Until the first paint of the real window over an existing library, then the end.
+# Until the real window over an existing library is shown and takes events; what starts behind it is not waited for.
 WINDOW = """
-import sys
+import os, sys
 from pathlib import Path
 from PySide6.QtCore import QTimer
 from desktop_app import compose
@@ -32,10 +32,10 @@ from desktop_app.ui import application
 real = application.make_application
 def make_application(*arguments, **more):
     made = real(*arguments, **more)
-    QTimer.singleShot(0, made.quit)
+    QTimer.singleShot(0, lambda: os._exit(0))
     return made
 application.make_application = make_application
-sys.exit(compose.run_window(Path(sys.argv[1])))
+compose.run_window(Path(sys.argv[1]))
 """
 
 
@@ -84,7 +84,7 @@ def measure(count: int = PHOTOS) -> list[Line]:
             window = folder / "window"
             shutil.copytree(library, window)
             shown = median_ms(lambda: run(sys.executable, "-c", WINDOW, str(window)), rounds=ROUNDS)
-            lines.append(Line("window shown and closed again", "ms", shown, naive + shown))
+            lines.append(Line(f"window shown, {count} photos", "ms", shown, naive + shown))
         return lines
 
 
