@@ -251,6 +251,24 @@ def test_choosing_the_model_in_use_calls_a_switch_off(copied_library: Indexed, o
         assert library.services.models.pending_name() is None
 
 
+def test_choosing_a_third_model_in_the_middle_takes_the_second_ones_place(
+    copied_library: Indexed, other_model: Path, gate: Gate, tmp_path: Path, tiny_weights: bytes
+) -> None:
+    third = tiny_folder(tmp_path / "third", tiny_weights)
+    with open_library(copied_library.library) as library:
+        services = library.services
+        begin(services, other_model)
+        first = services.indexing.finish_switch()
+        gate.wait_until_reached()
+        services.models.add(third, name="third")
+        assert services.models.use("third") is False
+        gate.open()
+        assert first.result(timeout=RUN_SECONDS) is True
+        assert services.models.active_name() == "third"
+        assert embedded(services)["third"] == SMALL_PHOTOS
+        assert embedded(services)[OTHER] < SMALL_PHOTOS
+
+
 def test_a_model_that_cannot_be_loaded_changes_nothing(copied_library: Indexed, other_model: Path) -> None:
     (other_model / "open_clip_model.safetensors").write_bytes(b"not weights at all")
     with open_library(copied_library.library) as library:
