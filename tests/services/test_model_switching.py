@@ -281,6 +281,24 @@ def test_a_model_that_cannot_be_loaded_changes_nothing(copied_library: Indexed, 
             services.models.use("vit-b-32-openai")
 
 
+def test_a_next_model_that_breaks_leaves_the_old_one_serving(
+    copied_library: Indexed, other_model: Path, tmp_path: Path
+) -> None:
+    with open_library(copied_library.library) as library:
+        begin(library.services, other_model)
+    (other_model / "open_clip_model.safetensors").write_bytes(b"not weights at all")
+    with open_library(copied_library.library) as library:
+        services = library.services
+        with pytest.raises(UserFacingError, match="could not be loaded"):
+            finish(services)
+        assert "could not be loaded" in services.indexing.progress.note
+        assert services.indexing.switch_progress is None
+        assert index_now(services).reused == SMALL_PHOTOS
+        assert len(services.searching.search(Query(text="a cat")).photo_ids) == SMALL_PHOTOS
+        services.models.cancel_switch()
+        assert finish(services) is False
+
+
 def test_removing_a_model_deletes_its_embeddings_and_no_tag(copied_library: Indexed, other_model: Path) -> None:
     with open_library(copied_library.library) as library:
         services = library.services
