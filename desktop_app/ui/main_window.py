@@ -37,6 +37,9 @@ from desktop_app.ui.theme import Theme, ThemeChoice, ThemeSource
 from desktop_app.ui.viewer.viewer import PhotoViewer
 from desktop_app.ui.window_memory import WindowMemory
 
+# One for a search that waits for the model, one for something slow that was asked for, two for thumbnails and look-ups.
+_TASK_THREADS = 4
+
 # How often a window that is being closed looks whether its last tasks are done, and how long it waits for them at most.
 _CLOSING_STEP_MS = 40
 _CLOSING_STEPS = 125
@@ -55,7 +58,7 @@ class MainWindow(QMainWindow):
         super().__init__()
         self.services = services
         self.memory = WindowMemory(settings_file)
-        self.tasks = Tasks(self)
+        self.tasks = Tasks(self, threads=_TASK_THREADS)
         self.bugs = BugReports(self)
         self.state = SearchState(self)
         choice = ThemeChoice(theme)
