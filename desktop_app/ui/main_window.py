@@ -90,9 +90,8 @@ class MainWindow(QMainWindow):
 
     def view_photo(self, photo_id: PhotoId) -> None:
         """Show a photo of the present result full size."""
-        ids = [] if self._result is None else self._result.photo_ids.tolist()
-        index = ids.index(photo_id) if photo_id in ids else None
-        self.viewer.open(ids if index is not None else [photo_id], index or 0)
+        row = self.page.grid.row_of(photo_id)
+        self.viewer.open([photo_id] if row is None else self.page.grid.photo_ids(), row or 0)
         self._pages.setCurrentWidget(self.viewer)
         self.menuBar().hide()
         self.viewer.setFocus()
@@ -221,6 +220,7 @@ class MainWindow(QMainWindow):
             self.dialogs.models.refresh()
         if shown := changes.added | changes.updated | changes.missing:
             self.page.grid.refresh_photos(shown)
+            self.viewer.refresh_photos(shown)
 
     def _progressed(self, progress: IndexProgress) -> None:
         self.page.sidebar.progress.show_progress(progress)
@@ -382,6 +382,7 @@ class MainWindow(QMainWindow):
         self.memory.closed_groups = self.page.sidebar.tags.closed_groups
         self.memory.write()
         self.searches.stop()
+        self.library.stop()
         self.library_feed.close()
         self.progress_feed.close()
         self.dialogs.close()

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QStandardItem, QStandardItemModel
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QDialog, QHBoxLayout, QHeaderView, QTableView, QVBoxLayout, QWidget
 
 from desktop_app.domain.photo import SkippedFile
@@ -14,7 +13,47 @@ from desktop_app.ui.controls import label, push_button
 from desktop_app.ui.theme import Theme
 from desktop_app.ui.wording import counted, from_home
 
-_PATH = Qt.ItemDataRole.UserRole + 1
+Index = QModelIndex | QPersistentModelIndex
+
+_HEADINGS = ("File", "Why", "Folder")
+_INVALID = QModelIndex()
+
+
+class SkippedTable(QAbstractTableModel):
+    """The list as a table; a row is made into words only when it is looked at, so that its length costs nothing."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._files: Sequence[SkippedFile] = ()
+
+    def show_files(self, files: Sequence[SkippedFile]) -> None:
+        """Show these files."""
+        self.beginResetModel()
+        self._files = files
+        self.endResetModel()
+
+    def file(self, row: int) -> SkippedFile | None:
+        """The file of a row."""
+        return self._files[row] if 0 <= row < len(self._files) else None
+
+    def rowCount(self, parent: Index = _INVALID) -> int:
+        return 0 if parent.isValid() else len(self._files)
+
+    def columnCount(self, parent: Index = _INVALID) -> int:
+        return 0 if parent.isValid() else len(_HEADINGS)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> str | None:
+        if role not in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
+            return None
+        file = self._files[index.row()]
+        return (file.path.name, file.reason, from_home(file.path.parent))[index.column()]
+
+    def headerData(
+        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> str | None:
+        if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
+            return _HEADINGS[section]
+        return None
 
 
 class SkippedDialog(QDialog):
@@ -29,7 +68,7 @@ class SkippedDialog(QDialog):
         self.resize(820, 460)
         self._files: tuple[SkippedFile, ...] = ()
         self.summary = label(wrap=True)
-        self._items = QStandardItemModel(0, 3, self)
+        self._items = SkippedTable(self)
         self.table = QTableView()
         self.table.setAccessibleName("Skipped files")
         self.others = QCheckBox("Also list files that are not photos")
@@ -54,23 +93,15 @@ class SkippedDialog(QDialog):
         self.summary.setText(_summary(photos, len(self._files) - photos))
         self.others.setVisible(photos < len(self._files))
         self.retry.setEnabled(photos > 0)
-        self._items.setRowCount(0)
-        for file in shown:
-            row = [QStandardItem(text) for text in (file.path.name, file.reason, from_home(file.path.parent))]
-            for item in row:
-                item.setData(file.path, _PATH)
-                item.setToolTip(item.text())
-            self._items.appendRow(row)
+        self._items.show_files(shown)
         self._show_file.setEnabled(bool(shown))
 
     def _show_current(self) -> None:
-        index = self.table.currentIndex()
-        path = (index if index.isValid() else self._items.index(0, 0)).data(_PATH)
-        if path is not None:
-            self.show_file_wanted.emit(path)
+        file = self._items.file(max(self.table.currentIndex().row(), 0))
+        if file is not None:
+            self.show_file_wanted.emit(file.path)
 
     def _lay_out(self, theme: Theme) -> None:
-        self._items.setHorizontalHeaderLabels(["File", "Why", "Folder"])
         self.table.setModel(self._items)
         self.table.verticalHeader().hide()
         self.table.setShowGrid(False)
