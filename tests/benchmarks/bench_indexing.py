@@ -81,9 +81,9 @@ def measure(count: int = PHOTOS) -> list[Line]:
         # In turns, and the best of each. The naive loop with all cores, and with one: beside another busy program torch on
         # all cores is several times slower than on one, and that is not what is measured here.
         naive, first, second = float("inf"), float("inf"), float("inf")
-        for threads in (os.cpu_count() or 1, 1):
-            naive = min(naive, naive_seconds(folder / "photos", folder / f"naive{threads}.db", threads=threads))
-            ours = our_seconds(folder / "photos", folder / f"library{threads}")
+        for number, threads in enumerate((os.cpu_count() or 1, 1)):
+            naive = min(naive, naive_seconds(folder / "photos", folder / f"naive{number}.db", threads=threads))
+            ours = our_seconds(folder / "photos", folder / f"library{number}")
             first, second = min(first, ours[0]), min(second, ours[1])
     return [
         Line("indexing 12-megapixel JPEGs", "photos/s", count / first, count / naive, higher_is_better=True),
