@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QDialog, QHBoxLayout, QHeaderView, QTableView, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QHeaderView, QTableView, QVBoxLayout, QWidget
 
 from desktop_app.domain.photo import SkippedFile
 from desktop_app.ui.controls import label, push_button
@@ -71,7 +71,8 @@ class SkippedDialog(QDialog):
         self._items = SkippedTable(self)
         self.table = QTableView()
         self.table.setAccessibleName("Skipped files")
-        self.others = QCheckBox("Also list files that are not photos")
+        self.others = push_button("", role="link")
+        self.others.setCheckable(True)
         self.others.toggled.connect(self._fill)
         self.retry = push_button(
             "Try them again", hint="For example after a drive was connected or a file was repaired"
@@ -88,9 +89,11 @@ class SkippedDialog(QDialog):
         self._fill()
 
     def _fill(self) -> None:
+        listed = self.others.isChecked()
         photos = sum(file.is_photo for file in self._files)
-        shown = [file for file in self._files if file.is_photo or self.others.isChecked()]
+        shown = [file for file in self._files if file.is_photo or listed]
         self.summary.setText(_summary(photos, len(self._files) - photos))
+        self.others.setText("List photos only" if listed else "List files that are not photos, too")
         self.others.setVisible(photos < len(self._files))
         self.retry.setEnabled(photos > 0)
         self._items.show_files(shown)
@@ -128,7 +131,7 @@ class SkippedDialog(QDialog):
         column.setSpacing(theme.space_m)
         column.addWidget(self.summary)
         column.addWidget(self.table, 1)
-        column.addWidget(self.others)
+        column.addWidget(self.others, 0, Qt.AlignmentFlag.AlignLeft)
         column.addLayout(buttons)
 
 
