@@ -109,19 +109,16 @@ def run_window(library: Path, *, folders: Sequence[Path] = (), device: str = "au
     """Open the window; return the exit code once it is closed."""
     from desktop_app.ui.application import make_application
     from desktop_app.ui.main_window import MainWindow
+    from desktop_app.ui.quit_signals import closing_on_signals
 
     application = make_application(["keepsight"])
     with open_library(library, device=device) as opened:
         services = opened.services
         window = MainWindow(services, settings_file=library / "window.ini")
         window.show()
-        # Folders named on the command line are added once the window is up: adding reads the disk.
-        starter = threading.Thread(
-            target=_begin_work, args=(services, tuple(folders)), name="keepsight-starter", daemon=True
-        )
-        starter.start()
-        code = application.exec()
-        starter.join()
+        window.begin_work(tuple(folders))
+        with closing_on_signals(window):
+            code = application.exec()
         window.deleteLater()
     return int(code)
 
@@ -176,21 +173,6 @@ def start_logging(folder: Path | None, *, debug: bool) -> None:
     for name in ("PIL", "watchdog", "fsevents", "huggingface_hub", "urllib3", "httpx", "timm"):
         logging.getLogger(name).setLevel(logging.WARNING)
     warnings.simplefilter("default")
-
-
-def _begin_work(services: Services, folders: Sequence[Path]) -> None:
-    for folder in folders:
-        # A folder that is not there must not keep the others from being looked after.
-        try:
-            services.organising.add_folder(folder)
-        except UserFacingError as error:
-            _log.warning("Starting up: %s", error)
-    try:
-        services.watching.start()
-        services.indexing.start()
-        services.models.warm_up()
-    except UserFacingError as error:  # the window was closed at once
-        _log.warning("Starting up: %s", error)
 
 
 def _made(folder: Path) -> Path:

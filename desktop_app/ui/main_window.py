@@ -15,7 +15,7 @@ from desktop_app.domain.photo import PhotoId
 from desktop_app.domain.progress import IndexPhase, IndexProgress, IndexReport
 from desktop_app.domain.query import SearchResult
 from desktop_app.services.services import Services
-from desktop_app.ui.actions.folders import Dropped, add_folders, look_again, remove_folder, sort_dropped
+from desktop_app.ui.actions.folders import Dropped, add_folders, begin_work, look_again, remove_folder, sort_dropped
 from desktop_app.ui.actions.photos import PhotoActions
 from desktop_app.ui.actions.pictures import save_pasted_picture
 from desktop_app.ui.application import dress
@@ -83,6 +83,12 @@ class MainWindow(QMainWindow):
         self._begin()
 
     # What a person asks for
+
+    def begin_work(self, folders: tuple[Path, ...] = ()) -> None:
+        """Watch and bring up to date, with these folders added first. Call it once the window is shown."""
+        if folders:
+            self._add_folders(folders)
+        self.tasks.run(lambda: begin_work(self.services), self._follow)
 
     def add_folder(self, folder: Path) -> None:
         """Watch a folder from now on."""

@@ -21,6 +21,14 @@ class Dropped:
     picture: Path | None
 
 
+def begin_work(services: Services) -> Future[IndexReport]:
+    """What a window does once it is up: watch the folders, look for what changed meanwhile, have the model at hand."""
+    services.watching.start()
+    run = services.indexing.start()
+    services.models.warm_up()
+    return run
+
+
 def add_folders(services: Services, paths: Sequence[Path]) -> Future[IndexReport]:
     """Watch these folders from now on, and begin to read what is in them. Raises UserFacingError."""
     roots = [services.organising.add_folder(path) for path in paths]
