@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from desktop_app.domain.language.problems import QueryProblem
-from desktop_app.domain.query_terms import Span
+from desktop_app.domain.query_terms import NOWHERE, Span
 
 
 class TokenKind(StrEnum):
@@ -32,7 +32,7 @@ class Token:
     value: str = ""
     name: str = ""
     """A filter's name, lower case."""
-    value_span: Span = Span()
+    value_span: Span = NOWHERE
     """Where a filter's value stands."""
 
 
