@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 
+from desktop_app import imaging
 from desktop_app.base.errors import UserFacingError
 from desktop_app.base.paths import LibraryPaths, default_models_folder, resource_path
 from desktop_app.domain.vocabulary import parse_vocabulary
@@ -20,8 +21,10 @@ from desktop_app.ml.loading import load_catalogue_model
 from desktop_app.ml.model_facts import calibration_of
 from desktop_app.services.browsing import Browsing
 from desktop_app.services.classifying import Classifier
+from desktop_app.services.evaluating import Evaluating
 from desktop_app.services.indexer import Indexer
 from desktop_app.services.library_store import LibraryStore, open_store
+from desktop_app.services.model_downloads import ModelDownloads
 from desktop_app.services.models import Models, ModelSettings
 from desktop_app.services.organising import Organising
 from desktop_app.services.searching import Searching
@@ -52,6 +55,7 @@ class Library:
         services.watching.stop()
         services.indexing.close()
         services.searching.close()
+        services.downloads.close()
         services.models.close()
         self._store.close()
 
@@ -64,8 +68,14 @@ class Library:
         self.close()
 
 
-def open_library(folder: Path, *, device: str = "auto", models_folder: Path | None = None) -> Library:
-    """Open (or make) the library in a folder. Nothing heavy is loaded yet. Raises UserFacingError when it cannot be used."""
+def open_library(
+    folder: Path, *, device: str = "auto", models_folder: Path | None = None, hub_endpoint: str = ""
+) -> Library:
+    """Open (or make) the library in a folder. Nothing heavy is loaded yet. Raises UserFacingError when it cannot be used.
+
+    `hub_endpoint` is where models are downloaded from when the person asks; empty: the model hub's own address.
+    """
+    imaging.setup()
     paths = LibraryPaths(_made(folder))
     settings = ModelSettings(
         device=device,
@@ -87,6 +97,8 @@ def open_library(folder: Path, *, device: str = "auto", models_folder: Path | No
         indexing=indexer,
         watching=watching,
         models=models,
+        downloads=ModelDownloads(settings.models_folder, models.entry, endpoint=hub_endpoint),
+        evaluating=Evaluating(models),
         viewing=Viewing(store),
     )
     return Library(store, services)
@@ -115,6 +127,7 @@ def run_window(library: Path, *, folders: Sequence[Path] = (), device: str = "au
 
 def open_classifier(*, model: str = "", device: str = "auto", models_folder: Path | None = None) -> Classifier:
     """A classifier with the built-in model, or a downloaded one by name. Raises UserFacingError for an unknown name."""
+    imaging.setup()
     entry = find_entry((built_in_entry(), *hub_entries()), model or BUILT_IN_NAME)
     folder = models_folder or default_models_folder()
     return Classifier(
@@ -165,12 +178,17 @@ def start_logging(folder: Path | None, *, debug: bool) -> None:
 
 
 def _begin_work(services: Services, folders: Sequence[Path]) -> None:
-    try:
-        for folder in folders:
+    for folder in folders:
+        # A folder that is not there must not keep the others from being looked after.
+        try:
             services.organising.add_folder(folder)
+        except UserFacingError as error:
+            _log.warning("Starting up: %s", error)
+    try:
         services.watching.start()
         services.indexing.start()
-    except UserFacingError as error:
+        services.models.warm_up()
+    except UserFacingError as error:  # the window was closed at once
         _log.warning("Starting up: %s", error)
 
 

@@ -64,7 +64,7 @@ def _set_up(environment: Environment, locks: Sequence[Path]) -> None:
     with only_one(environment.folder, lambda: say("Another set-up is at work here; waiting for it.")) as lock:
         if environment.has(locks):
             return
-        environment.forget(locks)
+        environment.forget()
         if not environment.works():
             say(f"Making a virtual environment in {environment.folder}")
             environment.make()

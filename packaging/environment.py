@@ -38,15 +38,18 @@ class Environment:
             return False
 
     def remember(self, locks: Sequence[Path]) -> None:
-        """Note that these lock files are installed; the note appears whole or not at all."""
-        stamp = self._stamp(locks)
-        draft = stamp.with_suffix(".draft")
-        draft.write_text(json.dumps(self._key(locks)), encoding="utf-8")
-        draft.replace(stamp)
+        """Note that these lock files are installed, and so the first of them alone; each note appears whole or not at all."""
+        for count in range(1, len(locks) + 1):
+            layers = locks[:count]
+            stamp = self._stamp(layers)
+            draft = stamp.with_suffix(".draft")
+            draft.write_text(json.dumps(self._key(layers)), encoding="utf-8")
+            draft.replace(stamp)
 
-    def forget(self, locks: Sequence[Path]) -> None:
-        """Drop the note, before anything that it speaks of is changed."""
-        self._stamp(locks).unlink(missing_ok=True)
+    def forget(self) -> None:
+        """Drop all notes, before anything that they speak of is changed."""
+        for stamp in self.folder.glob("installed-*.json"):
+            stamp.unlink()
 
     def _stamp(self, locks: Sequence[Path]) -> Path:
         return self.folder / f"installed-{'-'.join(lock.stem for lock in locks)}.json"

@@ -55,6 +55,9 @@ WAYLAND = {
     "libwayland-cursor.so.0": "libwayland-cursor0",
 }
 
+#: A bare system lacks two dozen; their names would hide the command that gets them all.
+NAMED = 3
+
 
 def what_stops_a_window(settings: Mapping[str, str]) -> str:
     """One line on why no window can open here, and what to do; empty if nothing is known to stop it.
@@ -85,7 +88,9 @@ def missing_for_tests() -> list[str]:
 
 def missing_message(libraries: list[str]) -> str:
     """One line that names the libraries and the packages to install."""
-    names = ", ".join(libraries)
+    names = ", ".join(libraries[:NAMED])
+    if len(libraries) > NAMED:
+        names += f" and {len(libraries) - NAMED} more"
     packages = " ".join(sorted({(GUI | XCB | WAYLAND)[library] for library in libraries}))
     if shutil.which("apt-get"):
         return f"Qt needs system libraries that are missing ({names}): sudo apt install {packages}"

@@ -66,6 +66,8 @@ def main() -> int:
     os.environ.setdefault("QT_SCALE_FACTOR", DENSITY)
     arguments.out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="keepsight-screenshots-") as scratch:
+        # So that the paths in the pictures read ~/Pictures, whoever makes them.
+        os.environ["HOME"] = os.environ["USERPROFILE"] = scratch
         photos = Path(shutil.copytree(arguments.photos, Path(scratch) / "Pictures") if arguments.photos else "")
         if not arguments.photos:
             photos = write_bundled(Path(scratch) / "Pictures")

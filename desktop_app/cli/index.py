@@ -6,7 +6,8 @@ import sys
 import threading
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeout
-from typing import Any
+from dataclasses import replace
+from typing import Any, TypeVar
 
 from tqdm import tqdm
 
@@ -14,6 +15,8 @@ from desktop_app.cli.context import Context
 from desktop_app.domain.photo import SkippedFile
 from desktop_app.domain.progress import IndexPhase, IndexProgress, IndexReport
 from desktop_app.services.services import Services
+
+T = TypeVar("T")
 
 
 def index(context: Context) -> None:
@@ -28,6 +31,8 @@ def index(context: Context) -> None:
             # Before the scan, so that nothing which changes in between goes unnoticed.
             services.watching.start()
         report = _run(services, services.indexing.start([root.root_id for root in roots]), context)
+        if services.models.pending_name() is not None:
+            report = _finish_switch(services, report, context)
         folders = [root.path for root in roots]
         skipped = [file for file in services.browsing.skipped() if any(file.path.is_relative_to(f) for f in folders)]
         context.output.result(_as_json(report, skipped), _as_lines(report, skipped))
@@ -37,7 +42,17 @@ def index(context: Context) -> None:
             _watch(context)
 
 
-def _run(services: Services, answer: Future[IndexReport], context: Context) -> IndexReport:
+def _finish_switch(services: Services, report: IndexReport, context: Context) -> IndexReport:
+    """The library is up to date; now the model that was chosen looks at its photos, and serves."""
+    name = services.models.pending_name()
+    context.output.note(f"Changing to {name}…")
+    if not _run(services, services.indexing.finish_switch(), context):
+        return report
+    context.output.note(f"{name} serves from now on.")
+    return replace(report, model=services.models.active_name())
+
+
+def _run(services: Services, answer: Future[T], context: Context) -> T:
     with _ProgressBar(services, shown=sys.stderr.isatty() and not context.output.as_json):
         try:
             return _result(answer)
@@ -48,8 +63,8 @@ def _run(services: Services, answer: Future[IndexReport], context: Context) -> I
             raise
 
 
-def _result(answer: Future[IndexReport]) -> IndexReport:
-    """The report; waits in short steps, so that Ctrl-C is seen on every platform."""
+def _result(answer: Future[T]) -> T:
+    """The answer; waits in short steps, so that Ctrl-C is seen on every platform."""
     while True:
         try:
             return answer.result(timeout=0.2)
@@ -78,8 +93,8 @@ class _ProgressBar:
         with self._lock:
             if progress.phase is IndexPhase.PREPARING:
                 self._bar.set_description("loading the model")
-            elif progress.phase is IndexPhase.INDEXING:
-                self._bar.set_description("indexing")
+            elif progress.phase in {IndexPhase.INDEXING, IndexPhase.SWITCHING}:
+                self._bar.set_description(progress.phase.value)
             if progress.phase is not IndexPhase.IDLE:
                 self._bar.total = progress.to_do or None
                 self._bar.n = progress.done

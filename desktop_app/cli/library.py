@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from desktop_app.cli.context import Context
 
 
@@ -9,7 +11,7 @@ def status(context: Context) -> None:
     """The library in numbers."""
     with context.open() as library:
         now = library.services.browsing.status()
-    value = {
+    value: dict[str, Any] = {
         "photos": now.photos,
         "embedded": now.embedded,
         "pending": now.pending,
@@ -24,6 +26,12 @@ def status(context: Context) -> None:
         f"{name:<{width}}  {number:,}" if isinstance(number, int) else f"{name:<{width}}  {number}"
         for name, number in value.items()
     ]
+    if now.switch is not None:
+        switch = now.switch
+        value["switching_to"] = {"model": switch.model, "embedded": switch.done, "photos": switch.total}
+        lines.append(
+            f"Changing to {switch.model}: {switch.done:,} of {switch.total:,} photos. `keepsight index` goes on."
+        )
     context.output.result(value, lines)
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TypeAlias
 
 from desktop_app import __version__
 from desktop_app.base.paths import default_library_folder
-from desktop_app.cli import classify, index, library, models, search, tags
+from desktop_app.cli import classify, index, library, model_download, model_evaluate, models, search, tags
 from desktop_app.cli.context import Command
 
 DEVICES = ("auto", "cpu", "cuda", "mps")
@@ -17,7 +18,7 @@ _WINDOW_EPILOG = """commands (keepsight COMMAND --help tells more):
   index FOLDER…    bring folders into the library     status       the library in numbers
   search QUERY     find photos by plain language      skipped      files that are not in it, and why
   classify PHOTO…  labels of pictures, no library     tags         list, add and remove tags
-  models           list, choose and add models"""
+  models           list, choose, download and measure models"""
 
 
 def window_parser() -> argparse.ArgumentParser:
@@ -141,18 +142,48 @@ def _add_tags(commands: Commands) -> None:
 
 def _add_models(commands: Commands) -> None:
     group = commands.add_parser(
-        "models", help="list, choose and add models", description="List, choose and add models."
+        "models",
+        help="list, choose, download and measure models",
+        description="List, choose, download and measure models.",
     )
-    _add_common(group, default=False)
     inner = group.add_subparsers(dest="action", required=True, metavar="ACTION")
     _command(inner, "list", models.list_models, "show the models to choose from")
-    _command(inner, "use", models.use, "choose a model, downloading it when needed").add_argument(
-        "name", metavar="NAME"
-    )
+    for name, run, summary in (
+        ("use", models.use, "choose a model, downloading it when needed"),
+        ("download", model_download.download, "download a model, going on from where an earlier try stopped"),
+        ("remove", models.remove, "remove a model's files and embeddings; tags stay"),
+        ("measure", models.measure, "measure a model's speed on this machine"),
+        ("evaluate", model_evaluate.evaluate, "measure a model against photos with known labels or captions"),
+    ):
+        parser = _command(inner, name, run, summary)
+        parser.add_argument("name", metavar="NAME", help="a model of `keepsight models list`")
+    _command(inner, "cancel", models.cancel, "stay with the model that serves")
     parser = _command(inner, "add", models.add, "offer a model from this disk")
     parser.add_argument("path", metavar="FOLDER_OR_FILE", type=Path)
     parser.add_argument("--arch", metavar="NAME", help="open_clip architecture of a weights file, e.g. ViT-B-32")
     parser.add_argument("--name", metavar="NAME", help="what to call it")
+    _add_model_options(inner.choices)
+
+
+def _add_model_options(parsers: Mapping[str, argparse.ArgumentParser]) -> None:
+    parsers["download"].add_argument("--discard", action="store_true", help="delete what an unfinished download left")
+    only = parsers["remove"]
+    only.add_argument("--weights", action="store_true", help="remove the downloaded files only")
+    only.add_argument("--embeddings", action="store_true", help="remove what it embedded in this library only")
+    for name in ("measure", "evaluate"):
+        parsers[name].add_argument("--device", choices=DEVICES, default="auto", help="where the model runs")
+    evaluate = parsers["evaluate"]
+    evaluate.epilog, evaluate.formatter_class = model_evaluate.EPILOG, argparse.RawDescriptionHelpFormatter
+    evaluate.add_argument("--photos", metavar="FOLDER", type=Path, required=True, help="the folder of photos")
+    evaluate.add_argument(
+        "--truth", metavar="FILE.tsv", type=Path, required=True, help="what is true of them, see below"
+    )
+    evaluate.add_argument(
+        "--classes", metavar="FILE", type=Path, help="one class a line (default: the labels that occur)"
+    )
+    evaluate.add_argument(
+        "--captions", action="store_true", help="the texts are captions, even with one for each photo"
+    )
 
 
 def _positive(text: str) -> int:

@@ -32,6 +32,8 @@ def search(context: Context) -> None:
             "results": rows,
         }
         context.output.result(value, [_line(row) for row in rows] or ["No photos found."])
+        if result.note:
+            context.output.note(result.note)
         if result.partial:
             context.output.note(
                 f"Searched {result.searched:,} of {result.total:,} photos: the others are not indexed yet."

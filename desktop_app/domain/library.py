@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from desktop_app.domain.photo import RootId
+from desktop_app.domain.progress import SwitchProgress
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,3 +47,5 @@ class LibraryStatus:
     """Different tags that at least one photo has."""
     model: str
     library: Path
+    switch: SwitchProgress | None = None
+    """The change to another model that is under way, or None."""

@@ -52,6 +52,8 @@ class CatalogueEntry:
     languages: tuple[str, ...] = ENGLISH
     best_for: str = ""
     """One phrase: what a person would choose it for."""
+    imagenet_top_1: float | None = None
+    """Published zero-shot top-1 accuracy on ImageNet-1k, 0 to 1; None where none is known."""
 
 
 @dataclass(frozen=True, slots=True)

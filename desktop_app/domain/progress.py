@@ -16,6 +16,8 @@ class IndexPhase(StrEnum):
     PREPARING = "preparing"
     """Loading the model."""
     INDEXING = "indexing"
+    SWITCHING = "switching"
+    """Building the embeddings of the model that is to serve next."""
     PAUSED = "paused"
 
 
@@ -67,6 +69,49 @@ class IndexReport:
     def found(self) -> int:
         """Files the scan saw."""
         return self.added + self.modified + self.moved + self.reused + self.skipped
+
+
+@dataclass(frozen=True, slots=True)
+class SwitchProgress:
+    """How far the embeddings of the model that is to serve next have come."""
+
+    model: str
+    """Its name in the catalogue."""
+    done: int
+    """Photos that it has embedded."""
+    total: int
+    """Photos that it has to embed before it serves: all that are there at present."""
+    photos_per_second: float | None = None
+    eta_seconds: float | None = None
+
+
+class DownloadState(StrEnum):
+    """What a download is doing, or how it ended."""
+
+    STARTING = "starting"
+    DOWNLOADING = "downloading"
+    CHECKING = "checking"
+    """Comparing what came with its checksum."""
+    PAUSED = "paused"
+    DONE = "done"
+    CANCELLED = "cancelled"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class DownloadProgress:
+    """A snapshot of one model's download."""
+
+    model: str
+    """Its name in the catalogue."""
+    state: DownloadState
+    done_bytes: int = 0
+    total_bytes: int | None = None
+    """None until the hub has said how much there is."""
+    bytes_per_second: float | None = None
+    eta_seconds: float | None = None
+    problem: str = ""
+    """Why it failed, in plain words; empty otherwise."""
 
 
 class RateMeter:

@@ -99,6 +99,8 @@ class SearchResult:
     total: int
     """Photos that pass the filter, ranked or not."""
     seconds: float
+    note: str = ""
+    """Something the person should know of this answer: that the model does not speak the query's language."""
 
     @property
     def partial(self) -> bool:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
 import logging
-from collections.abc import Sequence
+import pickle
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from desktop_app.base.errors import UserFacingError
-from desktop_app.domain.model import CatalogueEntry, ModelOrigin, PixelSpec
+from desktop_app.domain.model import CatalogueEntry, PixelSpec
 from desktop_app.ml.devices import Device, inference_threads
 from desktop_app.ml.torch_setup import import_open_clip, import_torch
 
@@ -96,50 +99,68 @@ class Embedder:
             self._torch.cuda.empty_cache()
 
 
-def load_embedder(entry: CatalogueEntry, *, device: Device, weights: Path | None = None) -> Embedder:
-    """Load a catalogue model through open_clip. `weights` is the downloaded file of a hub model.
+def load_embedder(entry: CatalogueEntry, *, device: Device) -> Embedder:
+    """Load a model from this disk through open_clip: an open_clip folder, or a weights file of a named architecture.
 
-    Raises UserFacingError when the weights are absent, damaged or of another architecture.
+    Raises UserFacingError when the weights are absent, damaged or of another architecture, or a package is missing.
     """
     open_clip, torch = import_open_clip(), import_torch()
     if device.name == "cpu":
         torch.set_num_threads(inference_threads())
-    source = str(weights) if weights is not None else entry.weights
-    try:
+    with _plain_loading_errors(entry):
         model = open_clip.create_model(
             entry.architecture,
-            pretrained=source or None,
+            pretrained=entry.weights or None,
             device=device.name,
             precision="fp16" if device.half_precision else "fp32",
             require_pretrained=True,
             weights_only=True,
-            **_registry_settings(entry, open_clip),
+            **_text_tower_in_folder(entry),
         )
         tokenizer = open_clip.get_tokenizer(entry.architecture)
-    except ImportError as error:
-        raise UserFacingError(f"{entry.title} needs a Python package that is not installed ({error.name}).") from error
-    except (RuntimeError, OSError, ValueError, KeyError, EOFError) as error:
-        _log.exception("Loading %s failed", entry.name)
-        raise UserFacingError(
-            f"The model {entry.title} could not be loaded ({str(error).splitlines()[0] if str(error) else type(error).__name__}).",
-            "Its file may be damaged: download it again, or choose another model.",
-        ) from error
     model.eval()
     if device.name == "cpu":
         model = model.to(memory_format=torch.channels_last)
     return Embedder(model, tokenizer, device=device)
 
 
-def _registry_settings(entry: CatalogueEntry, open_clip: Any) -> dict[str, Any]:
-    """What open_clip's registry says of a hub model's weights, which a plain file path would lose."""
-    if entry.origin is not ModelOrigin.HUB:
+@contextlib.contextmanager
+def _plain_loading_errors(entry: CatalogueEntry) -> Iterator[None]:
+    """Raise what open_clip and the readers of weights raise for bad files as UserFacingError."""
+    from safetensors import SafetensorError
+
+    try:
+        yield
+    except ImportError as error:
+        raise UserFacingError(
+            f"{entry.title} needs the Python package {error.name}, which is not installed.",
+            f"Install it beside Keepsight (pip install {error.name}), then try again.",
+        ) from error
+    except pickle.UnpicklingError as error:
+        # torch reads tensors only; a file with anything else in it could run a program when it is loaded.
+        _log.exception("Loading %s was refused", entry.name)
+        raise UserFacingError(
+            f"The file of {entry.title} holds more than weights, or is damaged, and was not loaded.",
+            "Choose a .safetensors file of this model.",
+        ) from error
+    except (RuntimeError, OSError, ValueError, KeyError, EOFError, SafetensorError) as error:
+        _log.exception("Loading %s failed", entry.name)
+        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise UserFacingError(
+            f"The model {entry.title} could not be loaded ({reason}).",
+            "Its file may be damaged: download it again, or choose another model.",
+        ) from error
+
+
+def _text_tower_in_folder(entry: CatalogueEntry) -> dict[str, Any]:
+    """Settings that make a `transformers` text tower read its description from the model's own folder, not from the hub."""
+    folder = Path(entry.architecture.removeprefix("local-dir:"))
+    if not entry.architecture.startswith("local-dir:"):
         return {}
-    registered = open_clip.get_pretrained_cfg(entry.architecture, entry.weights)
-    wanted = ("mean", "std", "interpolation", "resize_mode")
-    settings: dict[str, Any] = {"force_preprocess_cfg": {key: registered[key] for key in wanted if key in registered}}
-    if registered.get("quick_gelu"):
-        settings["force_quick_gelu"] = True
-    return settings
+    text = json.loads((folder / "open_clip_config.json").read_text(encoding="utf-8"))["model_cfg"].get("text_cfg", {})
+    if "hf_model_name" not in text:
+        return {}
+    return {"text_cfg": {**text, "hf_model_name": str(folder), "hf_model_pretrained": False}}
 
 
 def _pixel_spec(config: dict[str, Any]) -> PixelSpec:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from desktop_app.base.errors import UserFacingError
 from desktop_app.domain.model import CatalogueEntry, ModelOrigin
 from desktop_app.ml.devices import choose_device
-from desktop_app.ml.download import downloaded_weights
+from desktop_app.ml.download import downloaded_folder
 from desktop_app.ml.embedder import Embedder, load_embedder
 
 
@@ -16,11 +17,11 @@ def load_catalogue_model(entry: CatalogueEntry, *, device: str, models_folder: P
 
     Takes seconds. Raises UserFacingError when the weights are not on this machine or cannot be used.
     """
-    weights = None
     if entry.origin is ModelOrigin.HUB:
-        weights = downloaded_weights(entry, models_folder)
-        if weights is None:
+        folder = downloaded_folder(entry, models_folder)
+        if folder is None:
             raise UserFacingError(
                 f"{entry.title} is not on this machine.", "Download it, or choose the built-in model."
             )
-    return load_embedder(entry, device=choose_device(device), weights=weights)
+        entry = replace(entry, architecture=f"local-dir:{folder}", weights="")
+    return load_embedder(entry, device=choose_device(device))

@@ -35,4 +35,8 @@ def calibration_of(entry: CatalogueEntry) -> Calibration:
     stated = model_facts(entry).get("calibration")
     if not isinstance(stated, dict):
         return DEFAULT_CALIBRATION
-    return Calibration(slope=float(stated["slope"]), offset=float(stated["offset"]))
+    try:
+        return Calibration(slope=float(stated["slope"]), offset=float(stated["offset"]))
+    except (KeyError, TypeError, ValueError):
+        _log.warning("The calibration of %s makes no sense: the default is used", entry.name)
+        return DEFAULT_CALIBRATION

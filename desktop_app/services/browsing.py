@@ -87,4 +87,5 @@ class Browsing:
         """The library in numbers."""
         name = self._models.active_name()
         model_id = self._reader.value("SELECT id FROM models WHERE name = ?", [name])
-        return photos.status(self._reader, model_id=ModelId(model_id or 0), model=name, library=self._paths.folder)
+        status = photos.status(self._reader, model_id=ModelId(model_id or 0), model=name, library=self._paths.folder)
+        return replace(status, switch=self._models.switch_progress())

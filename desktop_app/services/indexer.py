@@ -10,11 +10,13 @@ from dataclasses import dataclass, replace
 
 from desktop_app.base.errors import UserFacingError
 from desktop_app.domain.photo import RootId
-from desktop_app.domain.progress import IndexPhase, IndexProgress, IndexReport
+from desktop_app.domain.progress import IndexPhase, IndexProgress, IndexReport, SwitchProgress
+from desktop_app.services.active_model import ActiveModel
 from desktop_app.services.change_feed import Feed
 from desktop_app.services.index_progress import ProgressReporter
 from desktop_app.services.indexing import IndexRun, Scope
 from desktop_app.services.library_store import LibraryStore
+from desktop_app.services.model_switching import SwitchRun
 from desktop_app.services.models import Models
 from desktop_app.services.retagging import retag_if_outdated
 from desktop_app.store.files import roots
@@ -31,14 +33,20 @@ class _Request:
 
 
 class Indexer:
-    """Owns the coordinator thread. Requests queue up; each is answered with its report."""
+    """Owns the coordinator thread. Requests queue up; each is answered with its report.
+
+    While none waits, the thread goes on with a pending switch of models: see `services.model_switching`.
+    """
 
     def __init__(self, store: LibraryStore, models: Models) -> None:
         self._store = store
         self._models = models
         self._feed: Feed[IndexProgress] = Feed()
         self._progress = IndexProgress()
+        self._switch_feed: Feed[SwitchProgress | None] = Feed()
+        self._switch_progress: SwitchProgress | None = None
         self._waiting: list[_Request] = []
+        self._switch: Future[bool] | None = None
         self._wake = threading.Condition()
         self._unpaused = threading.Event()
         self._unpaused.set()
@@ -57,7 +65,7 @@ class Indexer:
     def running(self) -> bool:
         """True while a run is under way or waiting to begin."""
         with self._wake:
-            return self._running or bool(self._waiting)
+            return self._running or bool(self._waiting) or self._switch is not None
 
     @property
     def paused(self) -> bool:
@@ -67,6 +75,27 @@ class Indexer:
     def subscribe(self, listener: Callable[[IndexProgress], None]) -> Callable[[], None]:
         """Hear of progress, on the coordinator's thread; the answer ends it."""
         return self._feed.subscribe(listener)
+
+    @property
+    def switch_progress(self) -> SwitchProgress | None:
+        """How far the switch to another model has come in this session; None when none is under way."""
+        return self._switch_progress
+
+    def subscribe_switch(self, listener: Callable[[SwitchProgress | None], None]) -> Callable[[], None]:
+        """Hear of a switch's progress, on the coordinator's thread, and None when it is over; the answer ends it."""
+        return self._switch_feed.subscribe(listener)
+
+    def finish_switch(self) -> Future[bool]:
+        """Go on with the pending switch of models, behind waiting requests. Returns at once.
+
+        The answer is True when the new model serves, False when there was nothing to do or the person stopped it.
+        """
+        with self._wake:
+            if self._closing:
+                raise UserFacingError("Keepsight is closing.")
+            self._switch = self._switch or Future()
+            self._wake.notify()
+            return self._switch
 
     def start(self, root_ids: Sequence[RootId] | None = None, *, below: str = "") -> Future[IndexReport]:
         """Bring roots up to date (all of them, or a file or folder of them). Returns at once.
@@ -101,6 +130,7 @@ class Indexer:
             dropped, self._waiting = self._waiting, []
             if self._running:
                 self._cancel.set()
+            self._end_switch(self._switch, complete=False)
         for request in dropped:
             request.answer.cancel()
         self._unpaused.set()
@@ -116,18 +146,26 @@ class Indexer:
     def _work(self) -> None:
         while True:
             with self._wake:
-                self._wake.wait_for(lambda: self._waiting or self._closing)
+                self._wake.wait_for(lambda: self._waiting or self._switch or self._closing)
                 if self._closing:
+                    self._end_switch(self._switch, complete=False)
                     return
-                request = self._waiting.pop(0)
+                request = self._waiting.pop(0) if self._waiting else None
                 self._running = True
                 self._cancel.clear()
             try:
-                self._answer(request)
+                self._models.release_former()
+                if request is None:
+                    self._go_on_switching()
+                else:
+                    self._answer(request)
+                    self._plan_switch()
             finally:
                 with self._wake:
                     self._running = False
-                self._show(IndexProgress(phase=IndexPhase.IDLE if not self.paused else IndexPhase.PAUSED))
+                # The note stays: a folder that is away, a model that would not load, a device that could not be used.
+                phase = IndexPhase.IDLE if not self.paused else IndexPhase.PAUSED
+                self._show(IndexProgress(phase=phase, note=self._progress.note))
 
     def _answer(self, request: _Request) -> None:
         if not request.answer.set_running_or_notify_cancel():
@@ -141,6 +179,7 @@ class Indexer:
             _log.exception("An indexing run failed")
             request.answer.set_exception(error)
         else:
+            self._show(replace(self._progress, note=" ".join(report.notes)))
             request.answer.set_result(report)
 
     def _run(self, request: _Request) -> IndexReport:
@@ -160,6 +199,75 @@ class Indexer:
             wait_while_paused=self._wait_while_paused,
         )
         return run.run()
+
+    def _plan_switch(self) -> None:
+        """After a run that brought the library up to date, a pending switch goes on by itself."""
+        if not self._cancel.is_set() and self._models.pending_name() is not None:
+            with self._wake:
+                self._switch = self._switch or Future()
+
+    def _go_on_switching(self) -> None:
+        """Embed for the pending model until done, stopped, or a request waits; then the loop comes back here."""
+        with self._wake:
+            asked = self._switch
+        try:
+            model = self._models.pending()
+            complete = model is not None and self._run_switch(model)
+        except BaseException as error:  # noqa: BLE001 - handed to whoever waits
+            if not isinstance(error, UserFacingError):
+                _log.exception("Switching to another model failed")
+            self._show(replace(self._progress, note=str(error)))
+            self._end_switch(asked, error=error)
+            return
+        interrupted = not complete and not self._cancel.is_set() and self._models.pending_name() is not None
+        if not interrupted:
+            self._end_switch(asked, complete=complete)
+
+    def _run_switch(self, model: ActiveModel) -> bool:
+        def stopped() -> bool:
+            return self._cancel.is_set() or bool(self._waiting) or self._models.pending() is not model
+
+        run = SwitchRun(
+            self._store,
+            model,
+            stopped=stopped,
+            wait_while_paused=self._wait_while_paused,
+            show=self._show_switch,
+        )
+        if not run.run():
+            return False
+        self._models.complete_switch()
+        retag_if_outdated(self._store, model, cancelled=self._cancel.is_set)
+        self._models.release_former()
+        return True
+
+    def _end_switch(
+        self, asked: Future[bool] | None, *, complete: bool = False, error: BaseException | None = None
+    ) -> None:
+        """Answer whoever asked for the switch, unless cancel() did already; a later asker is left for the loop."""
+        with self._wake:
+            if asked is None or self._switch is not asked:
+                return
+            self._switch = None
+        self._switch_progress = None
+        if error is None:
+            asked.set_result(complete)
+        else:
+            asked.set_exception(error)
+        self._switch_feed.publish(None)
+
+    def _show_switch(self, progress: SwitchProgress) -> None:
+        self._switch_progress = progress
+        self._switch_feed.publish(progress)
+        self._show(
+            IndexProgress(
+                phase=IndexPhase.SWITCHING,
+                to_do=progress.total,
+                done=progress.done,
+                photos_per_second=progress.photos_per_second,
+                eta_seconds=progress.eta_seconds,
+            )
+        )
 
     def _wait_while_paused(self) -> None:
         self._unpaused.wait()

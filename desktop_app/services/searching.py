@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from desktop_app.base.errors import UserFacingError
 from desktop_app.domain.changes import LibraryChanges
+from desktop_app.domain.language_hint import language_hint
 from desktop_app.domain.photo import PhotoId
 from desktop_app.domain.query import And, Filter, Query, SearchResult
 from desktop_app.imaging.decode import decode_pixels
@@ -31,11 +32,15 @@ class Searching:
     def __init__(self, store: LibraryStore, models: Models) -> None:
         self._store = store
         self._models = models
-        self._lock = threading.Lock()
+        # Held while the index is built, which takes seconds and may wait for the writer: the writer must never want it.
+        self._index_lock = threading.Lock()
         self._index: VectorIndex | None = None
         self._index_model: ActiveModel | None = None
+        # Guards the notes below, which the writer's thread takes: never held across anything slow.
+        self._notes_lock = threading.Lock()
         self._newly_embedded: set[PhotoId] = set()
         self._listed: Ids | None = None
+        self._listings = 0
         self._unsubscribe = store.changes.subscribe(self._on_changes)
 
     def search(self, query: Query, *, limit: int | None = None) -> SearchResult:
@@ -43,11 +48,22 @@ class Searching:
 
         Raises UserFacingError when the model cannot be loaded or the query picture cannot be read.
         """
+        if not query.has_meaning:
+            started = time.perf_counter()
+            candidates = self._candidates(query.where)
+            return _unranked(candidates if limit is None else candidates[:limit], len(candidates), started)
+        while True:
+            model = self._models.active()
+            try:
+                return self._ranked(query, model, limit)
+            except UserFacingError:
+                # Another model took this one's place while it was asked: ask that one.
+                if self._models.active() is model:
+                    raise
+
+    def _ranked(self, query: Query, model: ActiveModel, limit: int | None) -> SearchResult:
         started = time.perf_counter()
         candidates = self._candidates(query.where)
-        if not query.has_meaning:
-            return _unranked(candidates if limit is None else candidates[:limit], len(candidates), started)
-        model = self._models.active()
         index = self._up_to_date_index(model)
         vector, by_text = self._query_vector(query, model, index)
         found = index.scan(vector, allowed=_table(candidates), limit=limit)
@@ -56,7 +72,13 @@ class Searching:
             model.calibration.probabilities(found.z) if by_text else np.full(len(found.ids), np.nan, np.float32)
         )
         return SearchResult(
-            found.ids, found.scores, probabilities, found.searched, len(candidates), time.perf_counter() - started
+            found.ids,
+            found.scores,
+            probabilities,
+            found.searched,
+            len(candidates),
+            time.perf_counter() - started,
+            note=language_hint(query.text, model.entry.languages),
         )
 
     def close(self) -> None:
@@ -67,12 +89,13 @@ class Searching:
         """Ids that pass the filter, newest first. The unfiltered list is kept until the library changes."""
         if where != And(()):
             return photo_ids(self._store.reader, where)
-        with self._lock:
-            listed = self._listed
+        with self._notes_lock:
+            listed, listings = self._listed, self._listings
         if listed is None:
             listed = photo_ids(self._store.reader, where)
-            with self._lock:
-                self._listed = listed
+            with self._notes_lock:
+                # Only if the library did not change while it was listed.
+                self._listed = listed if listings == self._listings else None
         return listed
 
     def _query_vector(self, query: Query, model: ActiveModel, index: VectorIndex) -> tuple[Vectors, bool]:
@@ -96,24 +119,25 @@ class Searching:
         return _unit(np.sum(parts, axis=0)), not pictures
 
     def _up_to_date_index(self, model: ActiveModel) -> VectorIndex:
-        with self._lock:
+        with self._index_lock:
+            with self._notes_lock:
+                fresh, self._newly_embedded = sorted(self._newly_embedded), set()
             if self._index is None or self._index_model is not model:
-                self._newly_embedded.clear()
                 index = VectorIndex(model.tagger.bank())
                 for ids, vectors in load_embeddings(self._store.reader, model.model_id):
                     index.add(ids, vectors)
                 self._index, self._index_model = index, model
-            elif self._newly_embedded:
-                fresh, self._newly_embedded = sorted(self._newly_embedded), set()
+            elif fresh:
                 self._index.add(*embeddings_of(self._store.reader, model.model_id, fresh))
             return self._index
 
     def _on_changes(self, changes: LibraryChanges) -> None:
         """Called on the writer's thread: only notes what to refresh at the next search."""
-        with self._lock:
+        with self._notes_lock:
             self._newly_embedded |= changes.embedded
             if changes.added or changes.updated or changes.missing or changes.roots_changed:
                 self._listed = None
+                self._listings += 1
 
 
 def _unranked(ids: Ids, total: int, started: float) -> SearchResult:

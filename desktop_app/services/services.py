@@ -7,7 +7,9 @@ from pathlib import Path
 
 from desktop_app.services.browsing import Browsing
 from desktop_app.services.change_feed import ChangeFeed
+from desktop_app.services.evaluating import Evaluating
 from desktop_app.services.indexer import Indexer
+from desktop_app.services.model_downloads import ModelDownloads
 from desktop_app.services.models import Models
 from desktop_app.services.organising import Organising
 from desktop_app.services.searching import Searching
@@ -29,4 +31,6 @@ class Services:
     indexing: Indexer
     watching: Watching
     models: Models
+    downloads: ModelDownloads
+    evaluating: Evaluating
     viewing: Viewing

@@ -8,6 +8,9 @@ from desktop_app.store.writer import WriteSession
 ACTIVE_MODEL = "active_model"
 """Name of the model that serves searches."""
 
+PENDING_MODEL = "pending_model"
+"""Name of the model that is to serve next, once its embeddings are complete."""
+
 
 def read_setting(reader: Reader, key: str) -> str | None:
     """A setting's value, or None when it was never set."""
@@ -21,3 +24,8 @@ def write_setting(session: WriteSession, key: str, value: str) -> None:
         "INSERT INTO settings (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
         [key, value],
     )
+
+
+def drop_setting(session: WriteSession, key: str) -> None:
+    """Forget a setting."""
+    session.connection.execute("DELETE FROM settings WHERE key = ?", [key])

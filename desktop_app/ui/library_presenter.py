@@ -11,6 +11,7 @@ from desktop_app.domain.changes import LibraryChanges
 from desktop_app.domain.library import RootInfo
 from desktop_app.domain.model import ModelOrigin
 from desktop_app.services.services import Services
+from desktop_app.ui.refresh import Refresh
 from desktop_app.ui.search_state import SearchState
 from desktop_app.ui.sidebar.folders import FolderTreeContent
 from desktop_app.ui.sidebar.sidebar import Sidebar
@@ -37,6 +38,8 @@ class LibraryPresenter(QObject):
         self._state = state
         self._services = services
         self._tasks = tasks
+        self._folders = Refresh(tasks, self._show_folders)
+        self._tags = Refresh(tasks, sidebar.tags.show_counts)
         self._roots: tuple[RootInfo, ...] | None = None
         self._built_in_model = True
         state.changed.connect(self.refresh_tags)
@@ -77,12 +80,12 @@ class LibraryPresenter(QObject):
             skipped = sum(file.is_photo for file in browsing.skipped())
             return _Folders(FolderTreeContent(browsing.status().photos, roots, folders), skipped)
 
-        self._tasks.run(work, self._show_folders, key="folders")
+        self._folders.request(work)
 
     def refresh_tags(self) -> None:
         """Look up the counts beside the tags, under the present filter."""
         where = self._state.terms.counting_filter()
-        self._tasks.run(lambda: self._services.browsing.tag_counts(where), self._sidebar.tags.show_counts, key="tags")
+        self._tags.request(lambda: self._services.browsing.tag_counts(where))
 
     def _show_folders(self, found: _Folders) -> None:
         self._roots = found.content.roots

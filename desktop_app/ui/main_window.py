@@ -214,6 +214,8 @@ class MainWindow(QMainWindow):
         self.searches.refresh(changes)
         self.library.refresh(changes)
         self.inspecting.refresh(changes)
+        if changes.model_changed:
+            self.dialogs.models.refresh()
         if shown := changes.added | changes.updated | changes.missing:
             self.page.grid.refresh_photos(shown)
 
@@ -224,6 +226,7 @@ class MainWindow(QMainWindow):
 
     def _show_result(self, terms: SearchTerms, result: SearchResult, another: bool) -> None:
         self._result = result
+        self.page.top_bar.show_note(result.note)
         known = bool(len(result.photo_ids)) or terms.is_ranked or terms.is_filtered
         self.page.top_bar.result.setText(result_line(terms, result) if known else "")
         if len(result.photo_ids):
@@ -378,5 +381,6 @@ class MainWindow(QMainWindow):
         self.searches.stop()
         self.library_feed.close()
         self.progress_feed.close()
+        self.dialogs.close()
         self.bugs.uninstall()
         self.tasks.retire()

@@ -23,6 +23,7 @@ QMenu::indicator { width: 14px; height: 14px; left: 6px; }
 QLabel[role="muted"] { color: $muted; }
 QLabel[role="heading"] { color: $muted; font-weight: 600; }
 QLabel[role="title"] { font-weight: 600; }
+QLabel[role="danger"] { color: $danger; }
 
 QLineEdit {
     background: $surface; color: $text; border: 1px solid $border; border-radius: ${radius}px;
@@ -45,16 +46,17 @@ QPushButton[role="primary"]:hover { border-color: $text; }
 QPushButton[role="primary"]:disabled { background: $raised; color: $muted; border-color: $border; }
 QPushButton[role="primary"]:focus { border-color: $text; }
 QPushButton[role="link"] {
-    background: transparent; border: 1px solid transparent; color: $accent; padding: 2px 4px; border-radius: 4px;
-    text-align: left;
+    background: transparent; border: none; color: $accent; padding: 2px 0; text-align: left;
 }
-QPushButton[role="link"]:hover { background: $raised; }
-QPushButton[role="link"]:focus { border-color: $accent; }
+QPushButton[role="link"]:hover, QPushButton[role="link"]:focus { text-decoration: underline; }
 
 QToolButton { background: transparent; border: 1px solid transparent; border-radius: 6px; padding: 4px; color: $text; }
 QToolButton:hover { background: $raised; }
 QToolButton:pressed, QToolButton:checked { background: $selection; }
 QToolButton:focus { border-color: $accent; }
+QToolButton[role="labelled"] { border-color: $border; padding: 4px ${s}px; }
+QToolButton[role="labelled"]:focus { border-color: $accent; }
+QToolButton[role="menu"]::menu-indicator { image: none; }
 QToolButton[role="chip-close"] { padding: 1px; border-radius: 8px; }
 QToolButton[role="segment"] { padding: 2px ${s}px; border-radius: 5px; color: $muted; }
 QToolButton[role="segment"]:checked { background: $raised; color: $text; }
@@ -84,7 +86,7 @@ QTableView {
 }
 QTableView::item { padding: ${xs}px ${s}px; }
 QHeaderView::section {
-    background: $surface; color: $muted; border: none; border-bottom: 1px solid $border; padding: 6px ${s}px;
+    background: $surface; color: $muted; border: none; border-bottom: 1px solid $border; padding: 6px 11px;
 }
 QListView { background: $surface; border: 1px solid $border; selection-background-color: $selection;
     selection-color: $text; outline: none; }

@@ -37,6 +37,9 @@ class TopBar(QWidget):
         self._small, self._large = QLabel(), QLabel()
         self.sidebar_button = tool_button("Show or hide the sidebar", hint="Show or hide the sidebar (Ctrl+B)")
         self.inspector_button = tool_button("Show or hide the inspector", hint="Show or hide the inspector (Ctrl+I)")
+        self.note = label(role="muted", wrap=True)
+        self.note.setContentsMargins(theme.space_l, 0, theme.space_l, theme.space_s)
+        self.note.hide()
         self._busy = QProgressBar(textVisible=False)
         self._busy.setProperty("role", "thin")
         self._busy.setAccessibleName("Searching")
@@ -48,6 +51,11 @@ class TopBar(QWidget):
         """Show that a search is under way."""
         self._busy.setRange(0, 0 if busy else 1)
         self._busy.setVisible(busy)
+
+    def show_note(self, sentence: str) -> None:
+        """Show what the person should know of the answer; an empty sentence shows nothing."""
+        self.note.setText(sentence)
+        self.note.setVisible(bool(sentence))
 
     def show_size(self, side: int) -> None:
         """Show this cell size on the slider."""
@@ -89,4 +97,5 @@ class TopBar(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addLayout(row)
+        column.addWidget(self.note)
         column.addWidget(self._busy)

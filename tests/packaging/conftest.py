@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 import zipfile
+from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -26,13 +27,14 @@ sys.exit(int(os.environ.get("EXIT_CODE", "0")))
 class MiniatureCheckout:
     """Runs the real start.py in a folder whose name holds what names may hold."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, pip_wheel: Path) -> None:
         self.folder = folder / "Fotos & Ähnliches – 写真"
         self.wheels = folder / "wheels"
         self.venv = self.folder / ".venv"
         self.lock = self.folder / "packaging" / "lock" / "runtime.txt"
         self.lock.parent.mkdir(parents=True)
         self.wheels.mkdir()
+        shutil.copy(pip_wheel, self.wheels)
         for script in PACKAGING.glob("*.py"):
             shutil.copy(script, self.folder / "packaging")
         program = self.folder / "desktop_app"
@@ -91,17 +93,31 @@ def _digest(text: str) -> str:
     return f"sha256={digest.rstrip('=')}"
 
 
+@pytest.fixture(scope="session")
+def pip_wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The pip that is installed here, as a wheel again: for a Python without ensurepip, which must get pip from an index."""
+    pip = metadata.distribution("pip")
+    path = tmp_path_factory.mktemp("pip") / f"pip-{pip.version}-py3-none-any.whl"
+    made_at_install = ("RECORD", "INSTALLER", "REQUESTED")
+    with zipfile.ZipFile(path, "w") as wheel:
+        for file in pip.files or ():
+            if file.parts[0] != ".." and file.suffix != ".pyc" and file.name not in made_at_install:
+                wheel.write(str(file.locate()), str(file))
+        wheel.writestr(f"pip-{pip.version}.dist-info/RECORD", "")
+    return path
+
+
 @pytest.fixture
-def checkout(tmp_path: Path) -> MiniatureCheckout:
+def checkout(tmp_path: Path, pip_wheel: Path) -> MiniatureCheckout:
     """A checkout that was never started."""
-    checkout = MiniatureCheckout(tmp_path)
+    checkout = MiniatureCheckout(tmp_path, pip_wheel)
     checkout.pin("1.0")
     return checkout
 
 
 @pytest.fixture(scope="session")
-def _started_once(tmp_path_factory: pytest.TempPathFactory) -> MiniatureCheckout:
-    checkout = MiniatureCheckout(tmp_path_factory.mktemp("miniature"))
+def _started_once(tmp_path_factory: pytest.TempPathFactory, pip_wheel: Path) -> MiniatureCheckout:
+    checkout = MiniatureCheckout(tmp_path_factory.mktemp("miniature"), pip_wheel)
     checkout.pin("1.0")
     first = checkout.start("search", "first")
     assert first.returncode == 0, first.stderr

@@ -68,3 +68,10 @@ def test_ci_installs_every_package_that_a_window_needs() -> None:
 
     assert needed <= set(script.split())
     assert script.rstrip().endswith("exec python3 packaging/check.py")
+
+
+def test_long_list_names_a_few_libraries_and_all_packages() -> None:
+    message = qt_libraries.missing_message(list(qt_libraries.XCB))
+
+    assert f"and {len(qt_libraries.XCB) - 3} more" in message
+    assert all(package in message for package in qt_libraries.XCB.values())

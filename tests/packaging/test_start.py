@@ -16,6 +16,7 @@ import pytest
 import bootstrap
 import python_version
 from desktop_app.cli.parser import command_names
+from environment import Environment
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,6 +25,13 @@ if TYPE_CHECKING:
 
 needs_posix = pytest.mark.skipif(os.name == "nt", reason="POSIX signals and file layout")
 
+#: What Debian's python3 is like before python3-venv is installed.
+WITHOUT_ENSUREPIP = """\
+import importlib.util
+find_spec = importlib.util.find_spec
+importlib.util.find_spec = lambda name, *rest: None if name == "ensurepip" else find_spec(name, *rest)
+"""
+
 
 def test_first_start_installs_and_runs_and_keeps_stdout_for_the_program(checkout: MiniatureCheckout) -> None:
     run = checkout.start("search", "two dogs", "--json")
@@ -31,6 +39,15 @@ def test_first_start_installs_and_runs_and_keeps_stdout_for_the_program(checkout
     assert run.returncode == 0, run.stderr
     assert run.stdout == f"1.0 ['search', 'two dogs', '--json'] {checkout.folder}\n"
     assert [line.split()[0] for line in run.stderr.splitlines()] == ["Making", "Installing", "unpacking", "Set-up"]
+
+
+def test_python_without_ensurepip_lends_its_own_pip(checkout: MiniatureCheckout, tmp_path: Path) -> None:
+    (tmp_path / "sitecustomize.py").write_text(WITHOUT_ENSUREPIP, encoding="utf-8")
+
+    run = checkout.start("search", PYTHONPATH=str(tmp_path))
+
+    assert run.stdout.startswith("1.0 "), run.stderr
+    assert (checkout.site_packages / "pip").is_dir()
 
 
 def test_second_start_runs_no_pip(ready_checkout: MiniatureCheckout) -> None:
@@ -70,6 +87,20 @@ def test_program_runs_in_the_persons_folder_but_imports_nothing_from_it(
     run = ready_checkout.start("index", ".", folder=tmp_path)
 
     assert run.stdout == f"1.0 ['index', '.'] {tmp_path}\n"
+
+
+def test_set_up_with_the_test_tools_serves_the_program_too(ready_checkout: MiniatureCheckout) -> None:
+    tools = ready_checkout.lock.with_name("tests.txt")
+    tools.write_text("", encoding="utf-8")
+    environment = Environment(ready_checkout.folder)
+
+    environment.forget()
+    environment.remember([ready_checkout.lock, tools])
+
+    assert environment.has([ready_checkout.lock])
+    tools.write_text("# a new tool", encoding="utf-8")
+    assert environment.has([ready_checkout.lock])
+    assert not environment.has([ready_checkout.lock, tools])
 
 
 def test_changed_lock_is_installed(ready_checkout: MiniatureCheckout) -> None:

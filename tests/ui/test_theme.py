@@ -20,7 +20,8 @@ READABLE = 4.5
 
 def luminance(colour: str) -> float:
     """Relative luminance by WCAG 2.2."""
-    parts = [channel / 255 for channel in QColor(colour).toTuple()[:3]]
+    made = QColor(colour)
+    parts = (made.redF(), made.greenF(), made.blueF())
     red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 

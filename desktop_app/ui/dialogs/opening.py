@@ -3,26 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QDialog, QFileDialog, QMessageBox, QWidget
-from shiboken6 import isValid
 
 from desktop_app import __version__
-from desktop_app.base.errors import UserFacingError
 from desktop_app.domain.library import RootInfo
 from desktop_app.services.services import Services
 from desktop_app.ui.actions.folders import retry_skipped
 from desktop_app.ui.dialogs.about import AboutDialog, ShortcutsDialog
 from desktop_app.ui.dialogs.models import ModelsDialog
+from desktop_app.ui.dialogs.models_presenter import ModelsPresenter
 from desktop_app.ui.dialogs.skipped import SkippedDialog
 from desktop_app.ui.menus import Menus
 from desktop_app.ui.tasks import Tasks
 from desktop_app.ui.theme import ThemeSource
 
-_MODELS, _SKIPPED = "model catalogue", "skipped files"
+_SKIPPED = "skipped files"
 
 
 class Dialogs(QObject):
@@ -34,6 +32,11 @@ class Dialogs(QObject):
         self._tasks = tasks
         self._themes = themes
         self._window = window
+        self.models = ModelsPresenter(services, tasks, window)
+
+    def close(self) -> None:
+        """Let go of the services."""
+        self.models.close()
 
     def choose_folder(self, chosen: Callable[[Path], None]) -> None:
         """Ask for a folder of photos."""
@@ -69,8 +72,7 @@ class Dialogs(QObject):
     def show_models(self) -> ModelsDialog:
         """Show the model page."""
         dialog = ModelsDialog(self._themes.current, self._window)
-        dialog.use_wanted.connect(lambda name: self._use_model(dialog, name))
-        self._fill_models(dialog)
+        self.models.show_on(dialog)
         self._open(dialog)
         return dialog
 
@@ -84,34 +86,5 @@ class Dialogs(QObject):
 
     def _open(self, dialog: QDialog) -> None:
         dialog.finished.connect(dialog.deleteLater)
-        for key in (_MODELS, _SKIPPED):
-            dialog.finished.connect(partial(self._forget, key))
+        dialog.finished.connect(lambda _result: self._tasks.forget(_SKIPPED))
         dialog.open()
-
-    def _forget(self, key: str, _result: int) -> None:
-        self._tasks.forget(key)
-
-    def _fill_models(self, dialog: ModelsDialog) -> None:
-        models = self._services.models
-        self._tasks.run(
-            lambda: (models.catalogue(), models.device_note()), lambda found: dialog.show_models(*found), key=_MODELS
-        )
-
-    def _use_model(self, dialog: ModelsDialog, name: str) -> None:
-        def work() -> None:
-            self._services.models.use(name)
-            self._services.indexing.start()
-
-        def done(_none: None) -> None:
-            if isValid(dialog):
-                self._fill_models(dialog)
-
-        def failed(exception: Exception) -> None:
-            if isValid(dialog) and isinstance(exception, UserFacingError):
-                # The dialog is in front of the window's own notices.
-                dialog.say(str(exception))
-                dialog.setEnabled(True)
-            else:
-                self._tasks.report(exception)
-
-        self._tasks.run(work, done, failed=failed, key="use model")

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QCheckBox, QDialog, QHBoxLayout, QHeaderView, QTab
 from desktop_app.domain.photo import SkippedFile
 from desktop_app.ui.controls import label, push_button
 from desktop_app.ui.theme import Theme
-from desktop_app.ui.wording import counted
+from desktop_app.ui.wording import counted, from_home
 
 _PATH = Qt.ItemDataRole.UserRole + 1
 
@@ -56,7 +56,7 @@ class SkippedDialog(QDialog):
         self.retry.setEnabled(photos > 0)
         self._items.setRowCount(0)
         for file in shown:
-            row = [QStandardItem(text) for text in (file.path.name, file.reason, str(file.path.parent))]
+            row = [QStandardItem(text) for text in (file.path.name, file.reason, from_home(file.path.parent))]
             for item in row:
                 item.setData(file.path, _PATH)
                 item.setToolTip(item.text())
@@ -104,7 +104,7 @@ class SkippedDialog(QDialog):
 def _summary(photos: int, others: int) -> str:
     if not photos and not others:
         return "Every file in your folders is in the library."
+    rest = f" {counted(others, 'other file is', 'other files are')} not a photo." if others else ""
     if not photos:
-        return f"Every photo could be read. {counted(others, 'other file')} in your folders: no photos, so left alone."
-    rest = f" {counted(others, 'other file')} are no photos." if others else ""
-    return f"{counted(photos, 'photo file')} could not be read. Everything else goes on without them.{rest}"
+        return f"Every photo could be read.{rest}"
+    return f"{counted(photos, 'photo')} could not be read. Everything else is in the library, or on its way.{rest}"

@@ -19,13 +19,12 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QRegion, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QListView, QStyle, QStyleOptionViewItem, QWidget
 
-from desktop_app.domain.photo import PhotoId
 from desktop_app.ui.grid.delegate import PhotoDelegate
 from desktop_app.ui.grid.geometry import GAP, GridGeometry
 from desktop_app.ui.grid.model import PhotoGridModel
 from desktop_app.ui.grid.moving import row_after
 from desktop_app.ui.grid.rubber_band import RubberBand
-from desktop_app.ui.grid.runs import rows_of
+from desktop_app.ui.grid.runs import mask_of
 from desktop_app.ui.grid.smooth_scroll import SmoothScroll
 from desktop_app.ui.grid.thumbnail import ThumbnailSize
 from desktop_app.ui.grid.thumbnail_loader import ThumbnailLoader, ThumbnailSource
@@ -37,6 +36,9 @@ DEFAULT_CELL = 176
 
 LOAD_DELAY_MS = 12
 """Requests wait for less than a frame, so that a fast scroll asks for where it came to and not for all it passed."""
+
+FLING_DELAY_MS = 60
+"""The same while more than a view at a time goes by, as when the scroll bar is dragged through a large library."""
 
 SETTLE_MS = 150
 """After the last change of the cell size: thumbnails are painted scaled until then, and made anew once it rests."""
@@ -156,7 +158,7 @@ class CellsView(QListView):
             self._scroll.jump(self._geometry.box(anchor[0]).y - anchor[1])
         if self._thumbnail_size() != self._loader.size:
             self._settle_timer.start()
-        self._load_timer.start()
+        self._load_timer.start(LOAD_DELAY_MS)
         area.update()
 
     def _visible_rows(self) -> range:
@@ -185,6 +187,13 @@ class CellsView(QListView):
         self._loader.set_size(self._thumbnail_size())
         self._load()
 
+    def _load_soon(self, scrolled: int) -> None:
+        """Fetch while scrolling, but not while whole views fly past: nobody sees those, and painting them is work enough."""
+        if scrolled > self.viewport().height():
+            self._load_timer.start(FLING_DELAY_MS)
+        elif not self._load_timer.isActive():
+            self._load_timer.start(LOAD_DELAY_MS)
+
     def _load(self) -> None:
         """Ask for what is visible, then for what comes next, then for what was before."""
         if not self.isVisible():
@@ -197,15 +206,19 @@ class CellsView(QListView):
         visible = self._visible_rows()
         order = [*visible, *range(visible.stop, near.stop), *reversed(range(near.start, visible.start))]
         if order:
-            self._loader.want([PhotoId(photo) for photo in self._photos.photo_ids[order].tolist()])
+            self._loader.want(self._photos.photo_ids[order].tolist())
 
     # Painting
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the cells that touch the damaged rectangle."""
         painter = QPainter(self.viewport())
+        with self._loader.held():
+            self._paint(painter, event.rect())
+        painter.end()
+
+    def _paint(self, painter: QPainter, damaged: QRect) -> None:
         painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
-        damaged = event.rect()
         painter.fillRect(damaged, self._ground)
         option = QStyleOptionViewItem()
         self.initViewItemOption(option)
@@ -220,7 +233,6 @@ class CellsView(QListView):
                 self._delegate.paint(painter, option, self._photos.index(row, 0))
         if self._band.active:
             self._paint_band(painter, offset)
-        painter.end()
 
     def _state_of(self, row: int) -> State:
         state = State.State_Enabled
@@ -250,8 +262,7 @@ class CellsView(QListView):
         else:
             self.viewport().scroll(0, dy)
         self._hover(self._pointer)
-        if not self._load_timer.isActive():
-            self._load_timer.start()
+        self._load_soon(abs(dy))
 
     def _hover(self, pointer: QPoint | None) -> None:
         self._pointer = pointer
@@ -288,9 +299,7 @@ class CellsView(QListView):
 
     def selectionChanged(self, selected: QItemSelection, deselected: QItemSelection) -> None:  # noqa: ARG002
         """Keep a mask of selected rows: asking the selection model while painting would cost more the more it holds."""
-        mask = np.zeros(self._photos.rowCount(), dtype=bool)
-        mask[rows_of(self.selectionModel().selection())] = True
-        self._selected = mask
+        self._selected = mask_of(self.selectionModel().selection(), self._photos.rowCount())
         self.viewport().update()
 
     def currentChanged(self, current: AnyIndex, previous: AnyIndex) -> None:

@@ -24,7 +24,8 @@ MISSING_OPACITY = 0.35
 LABEL_INSET = 6
 LABEL_HEIGHT = 20
 BADGE_SIDE = 24
-BADGE_ICON = 14
+PHOTO_ICON, MISSING_ICON = "photo", "file-missing"
+ICON_SIZES = {PHOTO_ICON: 24, MISSING_ICON: 14}
 LABEL_FONT_SCALE = 0.9
 
 # Labels lie on photographs, so they bring their own ground: white on this is readable (7:1) over pure white too.
@@ -52,6 +53,8 @@ class PhotoDelegate(QAbstractItemDelegate):
         """Paint in these colours from now on."""
         self._theme = theme
         self._icons.clear()
+        for name in ICON_SIZES:
+            self._icon(name, 1.0)  # reads the icon's file now and not while painting
         self._placeholder = QColor(theme.raised)
         self._placeholder.setAlphaF(0.55)
         self._ring = QPen(QColor(theme.accent), RING_WIDTH)
@@ -80,7 +83,7 @@ class PhotoDelegate(QAbstractItemDelegate):
             painter.setBrush(self._placeholder)
             painter.drawRoundedRect(square, CORNER_RADIUS, CORNER_RADIUS)
             if cell is not None:
-                self._paint_icon(painter, "photo", self._theme.muted_text, square.center())
+                self._paint_icon(painter, PHOTO_ICON, square.center())
             return square
         area = picture_area(square, cell)
         if cell.summary is not None and cell.summary.missing:
@@ -131,13 +134,17 @@ class PhotoDelegate(QAbstractItemDelegate):
         painter.setPen(QPen(QColor(self._theme.border), 1))
         painter.setBrush(QColor(self._theme.surface))
         painter.drawEllipse(badge)
-        self._paint_icon(painter, "file-missing", self._theme.muted_text, badge.center(), BADGE_ICON)
+        self._paint_icon(painter, MISSING_ICON, badge.center())
 
-    def _paint_icon(self, painter: QPainter, name: str, colour: str, centre: QPoint, size: int = 24) -> None:
-        ratio = painter.device().devicePixelRatioF()
+    def _paint_icon(self, painter: QPainter, name: str, centre: QPoint) -> None:
+        icon = self._icon(name, painter.device().devicePixelRatioF())
+        size = ICON_SIZES[name]
+        painter.drawPixmap(centre - QPoint(size // 2 - 1, size // 2 - 1), icon)
+
+    def _icon(self, name: str, ratio: float) -> QPixmap:
         if (name, ratio) not in self._icons:
-            self._icons[name, ratio] = icon_pixmap(name, colour, size, ratio)
-        painter.drawPixmap(centre - QPoint(size // 2 - 1, size // 2 - 1), self._icons[name, ratio])
+            self._icons[name, ratio] = icon_pixmap(name, self._theme.muted_text, ICON_SIZES[name], ratio)
+        return self._icons[name, ratio]
 
 
 def picture_area(square: QRect, cell: Cell) -> QRect:

@@ -27,8 +27,10 @@ def selection_of(model: QAbstractItemModel, rows: Rows) -> QItemSelection:
     return selection
 
 
-def rows_of(selection: QItemSelection) -> Rows:
-    """The rows of a selection in a list model, ascending and distinct."""
-    ranges = [selection.at(place) for place in range(selection.size())]
-    runs = [np.arange(run.top(), run.bottom() + 1, dtype=np.int64) for run in ranges]
-    return np.unique(np.concatenate(runs)) if runs else np.empty(0, dtype=np.int64)
+def mask_of(selection: QItemSelection, count: int) -> npt.NDArray[np.bool_]:
+    """bool[count]: whether each row of a list model is in the selection."""
+    mask = np.zeros(count, dtype=bool)
+    for place in range(selection.size()):
+        run = selection.at(place)
+        mask[run.top() : run.bottom() + 1] = True
+    return mask

@@ -8,7 +8,7 @@ from PySide6.QtCore import QItemSelection, QItemSelectionModel, Qt
 
 from desktop_app.domain.photo import PhotoId
 from desktop_app.ui.grid.model import PhotoGridModel
-from desktop_app.ui.grid.runs import Rows, rows_of, runs_of, selection_of
+from desktop_app.ui.grid.runs import Rows, mask_of, runs_of, selection_of
 
 Flag = QItemSelectionModel.SelectionFlag
 CONTROL = Qt.KeyboardModifier.ControlModifier
@@ -37,7 +37,7 @@ class Selecting:
     @property
     def rows(self) -> Rows:
         """Selected rows, ascending."""
-        return rows_of(self._selection.selection())
+        return np.flatnonzero(mask_of(self._selection.selection(), self._model.rowCount()))
 
     @property
     def photo_ids(self) -> npt.NDArray[np.int64]:
@@ -94,7 +94,10 @@ class Selecting:
 
     def band(self, rows: Rows) -> None:
         """The rubber band now covers these rows."""
-        self._put(np.union1d(self._under_band, rows))
+        mask = np.zeros(self._model.rowCount(), dtype=bool)
+        mask[self._under_band] = True
+        mask[rows] = True
+        self._put(np.flatnonzero(mask))
 
     def restore(self, photos: npt.NDArray[np.int64], current: PhotoId | None, anchor: PhotoId | None) -> None:
         """Select those of these photos that are shown, after the order has changed."""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Sequence
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -16,11 +18,9 @@ from desktop_app.ui.picture_cache import PictureCache
 from desktop_app.ui.tasks import Tasks
 
 # About 10 ms of work: long enough that threads do not spend their time on handing over, short enough that what the
-# person scrolls to next is not kept waiting.
+# person scrolls to next is not kept waiting. Batches go one after the other: decoding two at once is no faster, because
+# each holds the interpreter's lock, and makes the GUI thread wait twice as long for it.
 BATCH = 16
-
-# Of the three threads of `Tasks` one stays free for a search or a large picture.
-BATCHES_IN_FLIGHT = 2
 
 # A screen of a 4K display holds about 30 MB of thumbnails: enough for several screens back and forth.
 CAPACITY_BYTES = 256 * 2**20
@@ -29,6 +29,9 @@ CAPACITY_BYTES = 256 * 2**20
 BARE_CELL_BYTES = 1024
 
 BYTES_PER_PIXEL = 4
+
+LONGEST_HOLD_SECONDS = 0.1
+"""A worker goes on after this, whatever the GUI thread does: no mistake there may stop thumbnails for good."""
 
 log = logging.getLogger(__name__)
 
@@ -71,10 +74,13 @@ class _Fetched:
     images: dict[PhotoId, QImage]
 
 
-def _fetch(source: ThumbnailSource, ids: Sequence[PhotoId], wanted: ThumbnailSize) -> _Fetched:
+def _fetch(source: ThumbnailSource, ids: Sequence[PhotoId], wanted: ThumbnailSize, go: threading.Event) -> _Fetched:
     summaries = source.summaries(ids)
-    stored = source.thumbnails(ids)
-    return _Fetched(wanted, summaries, {photo: render_thumbnail(jpeg, wanted) for photo, jpeg in stored.items()})
+    images = {}
+    for photo, jpeg in source.thumbnails(ids).items():
+        go.wait(LONGEST_HOLD_SECONDS)
+        images[photo] = render_thumbnail(jpeg, wanted)
+    return _Fetched(wanted, summaries, images)
 
 
 class ThumbnailLoader(QObject):
@@ -99,7 +105,9 @@ class ThumbnailLoader(QObject):
         self._queue: list[PhotoId] = []
         self._on_the_way: set[PhotoId] = set()
         self._changed_meanwhile: set[PhotoId] = set()
-        self._batches = 0
+        self._busy = False
+        self._go = threading.Event()
+        self._go.set()
         self._complained = False
 
     @property
@@ -110,7 +118,7 @@ class ThumbnailLoader(QObject):
     @property
     def idle(self) -> bool:
         """True when everything wanted is there."""
-        return not self._queue and not self._batches
+        return not self._queue and not self._busy
 
     @property
     def size(self) -> ThumbnailSize | None:
@@ -135,6 +143,17 @@ class ThumbnailLoader(QObject):
         self._queue = [photo for photo in photos if self._needs(photo)]
         self._pump()
 
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Workers begin no further thumbnail meanwhile. For painting: its hundreds of small calls into Qt each give up
+        the interpreter's lock, and waiting for it every time makes a frame five times as long.
+        """
+        self._go.clear()
+        try:
+            yield
+        finally:
+            self._go.set()
+
     def refresh(self, photos: Iterable[PhotoId]) -> None:
         """These photos changed: fetch them anew when they are wanted next, and drop what is on its way."""
         for photo in photos:
@@ -149,20 +168,16 @@ class ThumbnailLoader(QObject):
         return cell is None or cell.outdated or cell.made_for != self._wanted_size
 
     def _pump(self) -> None:
-        while self._queue and self._wanted_size is not None and self._batches < BATCHES_IN_FLIGHT:
-            batch = [photo for photo in self._queue if photo not in self._on_the_way][:BATCH]
-            if not batch:
-                return
-            taken = set(batch)
-            self._queue = [photo for photo in self._queue if photo not in taken]
+        if self._queue and self._wanted_size is not None and not self._busy:
+            batch, self._queue = self._queue[:BATCH], self._queue[BATCH:]
             self._send(batch, self._wanted_size)
 
     def _send(self, batch: list[PhotoId], wanted: ThumbnailSize) -> None:
-        source = self._source
-        self._on_the_way.update(batch)
-        self._batches += 1
+        source, go = self._source, self._go
+        self._on_the_way = set(batch)
+        self._busy = True
         self._tasks.run(
-            lambda: _fetch(source, batch, wanted),
+            lambda: _fetch(source, batch, wanted, go),
             lambda fetched: self._take(batch, fetched),
             failed=lambda problem: self._give_up(batch, wanted, problem),
         )
@@ -178,10 +193,10 @@ class ThumbnailLoader(QObject):
 
     def _landed(self, batch: list[PhotoId]) -> list[PhotoId]:
         """Take a batch off the way; the answer leaves out photos that changed after they were asked for."""
-        self._batches -= 1
-        self._on_the_way.difference_update(batch)
+        self._busy = False
+        self._on_the_way = set()
         current = [photo for photo in batch if photo not in self._changed_meanwhile]
-        self._changed_meanwhile.difference_update(batch)
+        self._changed_meanwhile = set()
         return current
 
     def _keep(self, photo: PhotoId, fetched: _Fetched) -> bool:

@@ -7,17 +7,18 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop_app.domain.photo import PhotoDetails, PhotoLocation
 from desktop_app.ui.application import larger
+from desktop_app.ui.column_scroll import ColumnScroll
 from desktop_app.ui.controls import label, tool_button
 from desktop_app.ui.icons import themed_icon
 from desktop_app.ui.inspector.photo_words import facts
 from desktop_app.ui.inspector.preview import Preview
 from desktop_app.ui.inspector.tag_editor import TagEditor, chips_of_many, chips_of_one
 from desktop_app.ui.theme import Theme
-from desktop_app.ui.wording import counted
+from desktop_app.ui.wording import counted, from_home
 
 # File names have no spaces to break lines at: a zero-width space after each separator gives some.
 _BREAK = "\u200b"
@@ -39,10 +40,10 @@ class Inspector(QWidget):
         self.name = label(role="title", wrap=True)
         self.name.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.note = label(role="muted", wrap=True)
-        self.similar = tool_button("Find similar photos", text="Find similar")
+        self.similar = tool_button("Find similar photos", text="Find similar", role="labelled")
         self.similar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.similar.clicked.connect(self.find_similar_wanted)
-        self.show_file = tool_button("Show in the file manager", text="Show file")
+        self.show_file = tool_button("Show in the file manager", text="Show file", role="labelled")
         self.show_file.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.show_file.clicked.connect(self._show_first_file)
         self.tags = TagEditor(theme)
@@ -50,7 +51,7 @@ class Inspector(QWidget):
         self._facts_grid = QGridLayout(self._facts)
         self._files = QWidget()
         self._files_column = QVBoxLayout(self._files)
-        self.hint = label("Select a photo to see what is known about it.", role="muted", wrap=True)
+        self.hint = label("Select a photo to see its details.", role="muted", wrap=True)
         self.hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._lay_out()
         self.set_theme(theme)
@@ -117,7 +118,7 @@ class Inspector(QWidget):
         _empty(self._files_column)
         self._files_column.addWidget(label("FILE" if len(locations) == 1 else "FILES", role="heading"))
         for location in locations:
-            text = _breakable(str(location.path)) + ("  (away)" if location.missing else "")
+            text = _breakable(from_home(location.path)) + ("  (away)" if location.missing else "")
             path = label(text, role="muted", wrap=True)
             path.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             path.setToolTip(str(location.path))
@@ -137,7 +138,7 @@ class Inspector(QWidget):
         self._files_column.setContentsMargins(0, 0, 0, 0)
         self._files_column.setSpacing(theme.space_xs)
         buttons = QHBoxLayout()
-        buttons.setSpacing(theme.space_xs)
+        buttons.setSpacing(theme.space_s)
         buttons.addWidget(self.similar)
         buttons.addWidget(self.show_file)
         buttons.addStretch(1)
@@ -149,17 +150,11 @@ class Inspector(QWidget):
         column.addWidget(self.name)
         column.addLayout(buttons)
         column.addWidget(self.note)
-        column.addWidget(self.tags)
         column.addWidget(self._facts)
+        column.addWidget(self.tags)
         column.addWidget(self._files)
         column.addStretch(1)
-        self._scroll = QScrollArea()
-        self._scroll.setWidgetResizable(True)
-        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
-        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._scroll.setWidget(self._body)
-        self._scroll.viewport().setAutoFillBackground(False)
-        self._body.setAutoFillBackground(False)
+        self._scroll = ColumnScroll(self._body)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         self.hint.setContentsMargins(theme.space_l * 2, 0, theme.space_l * 2, 0)

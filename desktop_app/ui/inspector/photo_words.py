@@ -18,8 +18,8 @@ def picture_line(details: PhotoDetails) -> str:
 
 
 def taken_line(taken_at: datetime) -> str:
-    """Such as "Saturday, 3 May 2014, 14:22"."""
-    return f"{taken_at:%A}, {taken_at.day} {taken_at:%B %Y}, {taken_at:%H:%M}"
+    """Such as "Sat, 3 May 2014, 14:22"."""
+    return f"{taken_at:%a}, {taken_at.day} {taken_at:%B %Y}, {taken_at:%H:%M}"
 
 
 def exposure_line(metadata: Metadata) -> str:

@@ -29,6 +29,8 @@ def progress_words(progress: IndexProgress, roots: Sequence[RootInfo]) -> Progre
             return ProgressWords("Looking for photos…", _files(progress))
         case IndexPhase.PREPARING:
             return ProgressWords("Getting the model ready…", _files(progress))
+        case IndexPhase.SWITCHING:
+            return ProgressWords(f"New model: {done_of(progress)}", _pace(progress), _fraction(progress))
         case IndexPhase.PAUSED:
             return ProgressWords("Paused", done_of(progress), _fraction(progress))
         case _:

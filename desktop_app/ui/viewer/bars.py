@@ -65,7 +65,7 @@ def _button(
     button.setToolTip(f"{name} ({key})")
     button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
     if words:
-        button.setText(name)
+        button.setText(f" {name}")  # a little more room beside the icon
         button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         button.setProperty("words", True)
     button.clicked.connect(lambda _checked: pressed())
@@ -170,7 +170,7 @@ class Message(QFrame):
         self.setVisible(problem is not None)
         if problem is None:
             return
-        self._icon.setPixmap(icon_pixmap("file-missing", self._chrome.muted_text, 28, self.devicePixelRatioF()))
+        self._icon.setPixmap(icon_pixmap("warning", self._chrome.muted_text, 28, self.devicePixelRatioF()))
         self.sentence.setText(problem.sentence)
         self.next_step.setText(problem.next_step)
         self.next_step.setVisible(bool(problem.next_step))
@@ -180,6 +180,6 @@ class Message(QFrame):
         """Lie in the middle of what is below `top`."""
         width = min(MESSAGE_WIDTH, within.width() - 2 * self._chrome.space_l)
         self.setFixedWidth(width)
-        height = max(self.heightForWidth(width), self.sizeHint().height())
+        height = self.heightForWidth(width)
         self.resize(width, height)
         self.move((within.width() - width) // 2, top + (within.height() - top - height) // 2)

@@ -34,7 +34,7 @@ def details(metadata: Metadata) -> PhotoDetails:
 
 def test_everything_known_is_told_in_order() -> None:
     assert facts(details(FULL)) == [
-        ("Taken", "Saturday, 3 May 2014, 14:22"),
+        ("Taken", "Sat, 3 May 2014, 14:22"),
         ("Camera", "Canon EOS 80D"),
         ("Lens", "EF 35mm f/2"),
         ("Exposure", "f/2.8 · 1/250 s · ISO 200 · 35 mm"),

@@ -1,0 +1,122 @@
+"""What a model's card says and offers, by what is going on with the model. Words only, no widgets."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from desktop_app.domain.model import ModelOrigin
+from desktop_app.domain.model_figures import FIGURE_TITLES, Evaluation
+from desktop_app.domain.progress import DownloadProgress, DownloadState, SwitchProgress
+from desktop_app.services.models import ModelInfo
+from desktop_app.ui.wording import byte_size, counted, duration, number
+
+_RUNNING = (DownloadState.STARTING, DownloadState.DOWNLOADING, DownloadState.CHECKING)
+
+
+class CardAct(Enum):
+    """What can be asked for on a card."""
+
+    USE = auto()
+    DOWNLOAD = auto()
+    """Begin a download, or go on with one; when it is there, use it."""
+    PAUSE = auto()
+    CANCEL_DOWNLOAD = auto()
+    CANCEL_SWITCH = auto()
+    MEASURE = auto()
+    REMOVE = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class CardState:
+    """The part of a card that changes. `fraction` is 0 to 1, None for "busy, no telling how long"."""
+
+    status: str = ""
+    problem: bool = False
+    bar: bool = False
+    fraction: float | None = None
+    buttons: tuple[tuple[CardAct, str], ...] = ()
+    more: tuple[tuple[CardAct, str], ...] = ()
+    """Behind the three dots: what is seldom wanted."""
+
+
+def card_state(info: ModelInfo, download: DownloadProgress | None, switch: SwitchProgress | None) -> CardState:
+    """What the card of this model says now."""
+    if info.active:
+        return CardState("In use", more=_more(info))
+    if info.pending:
+        return _switching(switch)
+    if download is not None and download.state in _RUNNING:
+        return _downloading(download)
+    if info.installed:
+        return CardState(buttons=((CardAct.USE, "Use"),), more=_more(info))
+    if download is not None and download.state is DownloadState.FAILED:
+        again = ((CardAct.DOWNLOAD, "Try again"), *_discard(info))
+        return CardState(download.problem, problem=True, buttons=again)
+    if info.partial_bytes:
+        status = f"Paused · {byte_size(info.partial_bytes)} of {number(info.entry.size_mb)} MB are here"
+        return CardState(status, buttons=((CardAct.DOWNLOAD, "Go on"), *_discard(info)))
+    return CardState(buttons=((CardAct.DOWNLOAD, "Download and use"),))
+
+
+def facts_line(info: ModelInfo) -> str:
+    """Such as "605 MB · MIT · English · 21 photos/s on this computer · 1,204 photos read"."""
+    entry, figures = info.entry, info.figures
+    parts = [f"{number(entry.size_mb)} MB" if entry.size_mb else "", entry.licence, ", ".join(entry.languages)]
+    if figures.images_per_second:
+        parts.append(f"{figures.images_per_second:.0f} photos/s on this computer")
+    if info.embedded:
+        parts.append(f"{counted(info.embedded, 'photo')} read with it")
+    return " · ".join(part for part in parts if part)
+
+
+def quality_lines(info: ModelInfo) -> list[str]:
+    """What is known of how well it understands, one line for each measurement; measured here before published."""
+    measured = sorted(info.figures.evaluations, key=lambda evaluation: evaluation.stated)
+    lines = [_evaluation_line(evaluation) for evaluation in measured]
+    if info.entry.imagenet_top_1 is not None:
+        lines.append(f"Published ImageNet zero-shot accuracy: {info.entry.imagenet_top_1:.1%}")
+    return lines
+
+
+def _evaluation_line(evaluation: Evaluation) -> str:
+    figures = ", ".join(f"{FIGURE_TITLES.get(name, name)} {value:.2f}" for name, value in evaluation.figures)
+    where = "from its card" if evaluation.stated else "measured here"
+    return f"{evaluation.truth}, {counted(evaluation.photos, 'photo')}, {where}: {figures}"
+
+
+def _switching(switch: SwitchProgress | None) -> CardState:
+    cancel = ((CardAct.CANCEL_SWITCH, "Cancel"),)
+    if switch is None or not switch.total:
+        return CardState("Getting ready; the present model serves until then", bar=True, buttons=cancel)
+    parts = [f"Getting ready: {number(switch.done)} of {number(switch.total)} photos"]
+    if switch.eta_seconds is not None:
+        parts.append(f"{duration(switch.eta_seconds)} left")
+    return CardState(" · ".join(parts), bar=True, fraction=switch.done / switch.total, buttons=cancel)
+
+
+def _downloading(download: DownloadProgress) -> CardState:
+    buttons = ((CardAct.PAUSE, "Pause"), (CardAct.CANCEL_DOWNLOAD, "Cancel"))
+    total = download.total_bytes
+    if download.state is DownloadState.CHECKING:
+        return CardState("Checking what came…", bar=True, buttons=buttons)
+    if download.state is DownloadState.STARTING or not total:
+        return CardState("Connecting…", bar=True, buttons=buttons)
+    parts = [f"{byte_size(download.done_bytes)} of {byte_size(total)}"]
+    if download.bytes_per_second:
+        parts.append(f"{byte_size(round(download.bytes_per_second))}/s")
+    if download.eta_seconds is not None:
+        parts.append(f"{duration(download.eta_seconds)} left")
+    return CardState(" · ".join(parts), bar=True, fraction=download.done_bytes / total, buttons=buttons)
+
+
+def _discard(info: ModelInfo) -> tuple[tuple[CardAct, str], ...]:
+    return ((CardAct.CANCEL_DOWNLOAD, "Discard"),) if info.partial_bytes else ()
+
+
+def _more(info: ModelInfo) -> tuple[tuple[CardAct, str], ...]:
+    measure = (CardAct.MEASURE, "Measure its speed here")
+    if info.active or info.entry.origin is ModelOrigin.BUILT_IN:
+        return (measure,)
+    wording = "Take off this list…" if info.entry.origin is ModelOrigin.FILE else "Remove from this computer…"
+    return (measure, (CardAct.REMOVE, wording))
