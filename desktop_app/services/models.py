@@ -26,7 +26,7 @@ from desktop_app.ml.embedder import Embedder
 from desktop_app.ml.figures_file import FiguresFile
 from desktop_app.ml.inference import Inference
 from desktop_app.ml.loading import load_catalogue_model
-from desktop_app.ml.model_facts import calibration_of
+from desktop_app.ml.model_facts import calibration_of, matching_of
 from desktop_app.ml.speed import images_per_second
 from desktop_app.services.active_model import ActiveModel
 from desktop_app.services.library_store import LibraryStore
@@ -323,7 +323,7 @@ class Models:
             background_captions=self._settings.background_captions,
             calibration=calibration,
         )
-        return ActiveModel(entry, model_id, inference, texts, tagger, calibration)
+        return ActiveModel(entry, model_id, inference, texts, tagger, calibration, matching_of(entry))
 
 
 def _switch(session: WriteSession, name: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from statistics import median
 
 from desktop_app.base.paths import to_stored_name
 from desktop_app.domain.changes import LibraryChanges
@@ -17,7 +18,7 @@ def rate(session: WriteSession, photo_ids: Iterable[PhotoId], *, stars: int) -> 
     """Give photos 1 to 5 stars, or take them away (0). ValueError for other numbers."""
     if not 0 <= stars <= 5:
         raise ValueError(f"{stars} stars")
-    return _set(session, "rating", {photo_id: stars for photo_id in photo_ids})
+    return _set(session, "rating", dict.fromkeys(photo_ids, stars))
 
 
 def mark_favourite(session: WriteSession, photo_ids: Iterable[PhotoId], *, favourite: bool) -> LibraryChanges:
@@ -85,6 +86,23 @@ def names_in_library(reader: Reader, sql_column: str) -> tuple[str, ...]:
         f"SELECT {column} AS value FROM contents WHERE {column} != '' GROUP BY value ORDER BY COUNT(*) DESC LIMIT 500"
     )
     return tuple(row["value"] for row in rows)
+
+
+def place_centre(reader: Reader, place: str) -> tuple[float, float] | None:
+    """The middle of the photos whose place has this name as a part ("Paris" of "Montmartre, Paris, France").
+
+    The median of each coordinate: a single photo with a wrong position does not move it.
+    """
+    rows = reader.rows(
+        """
+        SELECT latitude, longitude FROM contents WHERE latitude IS NOT NULL AND longitude IS NOT NULL
+        AND instr(', ' || lower(place) || ',', ', ' || lower(?) || ',') > 0
+        """,
+        [place],
+    )
+    if not rows:
+        return None
+    return median(row["latitude"] for row in rows), median(row["longitude"] for row in rows)
 
 
 def album_names(reader: Reader) -> tuple[str, ...]:

@@ -6,7 +6,6 @@ from desktop_app.base.paths import to_stored_name
 from desktop_app.domain.query import And, Filter, HasTag, InFolder, Not, Or
 from desktop_app.store.leaf_filters import Clause, leaf_clause
 
-
 # A photo is in the library as long as some file of it is listed, present or missing; content whose files were all
 # edited or forgotten stays in the table (its tags and embedding serve when it returns) but is no photo at present.
 LISTED = "EXISTS (SELECT 1 FROM files f WHERE f.content_id = c.id)"
