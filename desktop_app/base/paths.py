@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
-from importlib import import_module
+from importlib.resources import files
 from pathlib import Path
 
 import platformdirs
@@ -34,8 +34,7 @@ def default_models_folder() -> Path:
 
 def resource_path(*parts: str) -> Path:
     """A file or folder of the program's own `resources` tree, in a checkout and when installed."""
-    # A folder without code: Python knows it as a namespace package, whose place is in `__path__`.
-    return Path(next(iter(import_module("resources").__path__))).joinpath(*parts)
+    return Path(str(files("resources"))).joinpath(*parts)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from typing import Any
 from desktop_app.base.errors import UserFacingError
 from desktop_app.domain.model import CatalogueEntry
 from desktop_app.ml.hub import FileAbsent, RemoteFile, find_file, hub_endpoint
+from desktop_app.ml.packages import missing_package
 from desktop_app.ml.torch_setup import import_open_clip
 from desktop_app.ml.transfer import PART_SUFFIX, TransferWatch, fetch, part_of, require_space
 
@@ -121,10 +122,7 @@ def require_packages(entry: CatalogueEntry) -> None:
     """Raise UserFacingError when a Python package that the model needs is not installed: before it is downloaded."""
     text = open_clip_config(entry)["model_cfg"].get("text_cfg", {})
     if text.get("hf_tokenizer_name") and importlib.util.find_spec("transformers") is None:
-        raise UserFacingError(
-            f"{entry.title} needs the Python package transformers, which is not installed.",
-            "Install it beside Keepsight (pip install transformers), then try again.",
-        )
+        raise missing_package(entry.title, "transformers")
 
 
 def open_clip_config(entry: CatalogueEntry) -> dict[str, Any]:

@@ -16,6 +16,7 @@ import numpy.typing as npt
 from desktop_app.base.errors import UserFacingError
 from desktop_app.domain.model import CatalogueEntry, PixelSpec
 from desktop_app.ml.devices import Device, inference_threads
+from desktop_app.ml.packages import missing_package
 from desktop_app.ml.torch_setup import import_open_clip, import_torch
 
 _log = logging.getLogger(__name__)
@@ -132,10 +133,7 @@ def _plain_loading_errors(entry: CatalogueEntry) -> Iterator[None]:
     try:
         yield
     except ImportError as error:
-        raise UserFacingError(
-            f"{entry.title} needs the Python package {error.name}, which is not installed.",
-            f"Install it beside Keepsight (pip install {error.name}), then try again.",
-        ) from error
+        raise missing_package(entry.title, error.name or str(error)) from error
     except pickle.UnpicklingError as error:
         # torch reads tensors only; a file with anything else in it could run a program when it is loaded.
         _log.exception("Loading %s was refused", entry.name)

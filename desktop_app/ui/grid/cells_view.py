@@ -20,7 +20,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QRegion, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QListView, QStyle, QStyleOptionViewItem, QWidget
 
 from desktop_app.ui.grid.delegate import PhotoDelegate
-from desktop_app.ui.grid.geometry import GAP, GridGeometry
+from desktop_app.ui.grid.geometry import GAP, MARGIN, GridGeometry
 from desktop_app.ui.grid.model import PhotoGridModel
 from desktop_app.ui.grid.moving import row_after
 from desktop_app.ui.grid.rubber_band import RubberBand
@@ -93,6 +93,7 @@ class CellsView(QListView):
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setMouseTracking(True)
         self.verticalScrollBar().sliderPressed.connect(self._scroll.stop)
+        self.verticalScrollBar().actionTriggered.connect(self._scroll.stop)
         # Every pixel is painted here, so Qt need not clear the ground first, nor repaint for its own idea of hovering.
         self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.viewport().setAttribute(Qt.WidgetAttribute.WA_Hover, False)
@@ -166,13 +167,13 @@ class CellsView(QListView):
         return self._geometry.rows_between(top, top + self.viewport().height())
 
     def _reveal(self, row: int, *, glide: bool) -> None:
-        """Scroll just so far that the cell is wholly visible. A glide under way counts as arrived."""
+        """Scroll just so far that the cell is wholly visible, with its margin. A glide under way counts as arrived."""
         box, height = self._geometry.box(row), self.viewport().height()
         top = self._scroll.goal
-        if box.y - GAP < top:
-            goal = box.y - GAP if row >= self._geometry.columns else 0
-        elif box.y + box.side + GAP > top + height:
-            goal = box.y + box.side + GAP - height
+        if box.y - MARGIN < top:
+            goal = box.y - MARGIN
+        elif box.y + box.side + MARGIN > top + height:
+            goal = box.y + box.side + MARGIN - height
         else:
             return
         (self._scroll.glide if glide else self._scroll.jump)(goal)

@@ -40,6 +40,9 @@ DIMMED = 0.22
 """Opacity of the thumbnail behind a message that the photo itself cannot be shown."""
 
 
+Point = tuple[float, float]
+
+
 class PictureView(QWidget):
     """Paints the sharpest picture there is for the present zoom. All sizes inside are in device pixels."""
 
@@ -53,7 +56,9 @@ class PictureView(QWidget):
         self._zoom: Zoom | None = None
         self._dimmed = False
         self._dragged_from: QPointF | None = None
-        self._glide_at: tuple[float, float] | None = None
+        # Where the zoom is held, and which point of the photo lay there when that began.
+        self._glide_at: Point | None = None
+        self._held: tuple[Point, Point] | None = None
         self._glide = QVariantAnimation(self)
         self._glide.setDuration(GLIDE_MS)
         self._glide.valueChanged.connect(self._glide_step)
@@ -67,7 +72,7 @@ class PictureView(QWidget):
     def show_photo(self, size: QSize) -> None:
         """Another photo of this size, in its own pixels: fitted, and blank until it has pictures."""
         self._glide.stop()
-        self._dragged_from = None
+        self._dragged_from = self._held = None
         self._pictures = []
         self._zoom = Zoom.fit((size.width(), size.height()), self._view_size(), self.devicePixelRatioF())
         self._moved()
@@ -118,6 +123,7 @@ class PictureView(QWidget):
         """Move the photo by so many device-independent pixels, as far as there is more of it to see."""
         if self._zoom is not None:
             ratio = self.devicePixelRatioF()
+            self._held = None
             self._set_zoom(self._zoom.panned(dx * ratio, dy * ratio))
 
     # Zooming
@@ -128,19 +134,24 @@ class PictureView(QWidget):
         running = self._glide.state() == QVariantAnimation.State.Running
         return math.exp(self._glide.endValue()) if running else self._zoom.scale
 
-    def _glide_to(self, scale: float, at: tuple[float, float] | None) -> None:
+    def _glide_to(self, scale: float, at: Point | None) -> None:
         """Glide in equal ratios, which is what the eye takes for an even speed; the photo's point under `at` is held."""
         assert self._zoom is not None
         goal = self._zoom.to(scale, at).scale
         self._glide.stop()
         self._glide_at = at
+        if at is None:
+            self._held = None
+        elif self._held is None or self._held[0] != at:
+            self._held = at, self._zoom.photo_point(at)
         self._glide.setStartValue(math.log(self._zoom.scale))
         self._glide.setEndValue(math.log(goal))
         self._glide.start()
 
     def _glide_step(self, value: float) -> None:
         if self._zoom is not None:
-            self._set_zoom(self._zoom.to(math.exp(value), self._glide_at))
+            hold = self._held[1] if self._held is not None and self._glide_at is not None else None
+            self._set_zoom(self._zoom.to(math.exp(value), self._glide_at, hold=hold))
 
     def _set_zoom(self, zoom: Zoom) -> None:
         if zoom != self._zoom:
@@ -190,6 +201,7 @@ class PictureView(QWidget):
         super().resizeEvent(event)
         if self._zoom is not None:
             self._glide.stop()
+            self._held = None
             self._set_zoom(self._zoom.resized(self._view_size(), self.devicePixelRatioF()))
 
     # Mouse, wheel, touchpad
@@ -204,6 +216,7 @@ class PictureView(QWidget):
             steps = event.angleDelta().y() / DEGREES_PER_STEP
             self._glide_to(self._goal() * WHEEL_FACTOR**steps, at)
         elif event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            self._held = None
             self._set_zoom(self._zoom.to(self._zoom.scale * math.exp(exact.y() / PIXELS_PER_FACTOR), at))
         else:
             self.pan(exact.x(), exact.y())
@@ -243,6 +256,7 @@ class PictureView(QWidget):
         """Two fingers pulled apart on a touchpad zoom."""
         if watched is self and isinstance(event, QNativeGestureEvent):
             if event.gestureType() == Qt.NativeGestureType.ZoomNativeGesture and self._zoom is not None:
+                self._held = None
                 scale = self._zoom.scale * (1 + event.value())
                 self._set_zoom(self._zoom.to(scale, self._in_pixels(event.position())))
             return True

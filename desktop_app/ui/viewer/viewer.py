@@ -66,7 +66,7 @@ class PhotoViewer(QWidget):
         self.setStyleSheet(chrome_sheet(chrome))
         self.bar = ViewerBar(chrome)
         self.picture = PictureView(theme.backdrop)
-        rows = QVBoxLayout(self)
+        self._rows = rows = QVBoxLayout(self)
         rows.setContentsMargins(0, 0, 0, 0)
         rows.setSpacing(0)
         rows.addWidget(self.bar)
@@ -191,6 +191,7 @@ class PhotoViewer(QWidget):
     def showEvent(self, event: QShowEvent) -> None:
         """Fetch what was asked for while the viewer was hidden and had no size."""
         super().showEvent(event)
+        self._rows.activate()  # so that the view has its size already
         self._look()
 
     def hideEvent(self, event: QHideEvent) -> None:

@@ -77,12 +77,18 @@ class Zoom:
         area = self.area
         return (at[0] - area.x) / self.scale, (at[1] - area.y) / self.scale
 
-    def to(self, scale: float, at: tuple[float, float] | None = None) -> Zoom:
-        """Another scale; the point of the photo under `at` (of the view; its middle by default) stays there if it can."""
+    def to(
+        self, scale: float, at: tuple[float, float] | None = None, *, hold: tuple[float, float] | None = None
+    ) -> Zoom:
+        """Another scale; the point of the photo under `at` (of the view; its middle by default) stays there if it can.
+
+        In several small steps, say with `hold` which point of the photo that is: in a step that cannot keep it (the
+        photo is still narrower than the view) it would be lost for all that follow.
+        """
         smallest = min(self.fit_scale, 1.0)
         scale = min(max(scale, smallest), max(LARGEST_SCALE, self.fit_scale))
         at = at or (self.view[0] / 2, self.view[1] / 2)
-        held = self.photo_point(at)
+        held = hold or self.photo_point(at)
         centre = (
             held[0] + (self.view[0] / 2 - at[0]) / scale,
             held[1] + (self.view[1] / 2 - at[1]) / scale,

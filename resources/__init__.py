@@ -1,0 +1,1 @@
+"""Icons, vocabularies and models that ship with Keepsight; data only."""
