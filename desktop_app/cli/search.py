@@ -20,7 +20,11 @@ def search(context: Context) -> None:
     options = context.options
     with context.open() as library:
         services = library.services
-        if not options.query.strip() and options.image is None and not (options.tag or options.any_tag or options.not_tag):
+        if (
+            not options.query.strip()
+            and options.image is None
+            and not (options.tag or options.any_tag or options.not_tag)
+        ):
             raise UserFacingError(
                 "There is nothing to search for.", 'Say what the photo shows: keepsight search "a dog".'
             )

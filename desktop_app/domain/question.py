@@ -24,7 +24,7 @@ class Question:
     """Photos of the library to find more like."""
     image: Path | None = None
     """A picture file from anywhere to find more like."""
-    where: Filter = And(())
+    where: Filter = field(default=And(()))
     """Filters that the window keeps beside the text: ticked tags, a folder."""
     picture_weight: float = 0.5
     """0: the words decide, 1: the pictures decide; between, both do. Of no account when only one is there."""

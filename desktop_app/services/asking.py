@@ -146,9 +146,7 @@ class Judge:
         )
         if not matches:
             nearest = order[:NEAREST]
-            return Answer(
-                result, EndedBy.NOTHING_MATCHES, 0, self.scores.photos[nearest], probabilities[nearest]
-            )
+            return Answer(result, EndedBy.NOTHING_MATCHES, 0, self.scores.photos[nearest], probabilities[nearest])
         limited = len(listed) < matches or uncut
         return Answer(result, EndedBy.LIMIT if limited else EndedBy.CUT_OFF, matches)
 
