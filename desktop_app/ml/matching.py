@@ -1,10 +1,12 @@
 """Does this photo show what these words say? Similarity to probability, by what is known of both sides.
 
-A bare cosine means something else for each photo and each query. Four views of it together mean the same everywhere:
- - the cosine itself,
- - `by_photo`: how far it stands above the photo's similarities to a fixed bank of background captions,
- - `by_library`: how far it stands above the whole library's similarities to this query (median and MAD: robust, since
-   the matches themselves must not move what they are measured against),
+A bare cosine means something else for each photo and each query: whatever all texts have in common adds to it, and so
+nonsense scores like text. What counts is its lead over the photo's mean similarity to a fixed bank of background captions,
+seen in four ways that together mean the same everywhere:
+ - the lead itself,
+ - `by_photo`: in standard deviations of the photo's similarities to the bank,
+ - `by_library`: how far it stands above the leads of the whole library for this query, in robust standard deviations
+   (median and MAD: the matches themselves must not move what they are measured against),
  - `below_best`: how far it falls short of the best photo of the library, in the same units.
 A logistic regression on them is fitted once per model (packaging/fit_search.py) and kept in the model's folder.
 """
@@ -29,7 +31,7 @@ _LEAST_SPREAD = 0.02
 
 @dataclass(frozen=True, slots=True)
 class QueryBackground:
-    """One query's similarities over a whole library."""
+    """One query's leads (or, for a picture, similarities) over a whole library."""
 
     median: float
     spread: float
@@ -46,11 +48,19 @@ class QueryBackground:
         return cls(median, max(spread, _LEAST_SPREAD), float(similarities.max()))
 
 
+def views(similarities: Vectors, photos: Background, query: QueryBackground) -> Vectors:
+    """The four views of similarities [N], as float32 [N, 4]. `query` is the background of the library's leads."""
+    lead = similarities - photos.mean
+    by_photo = lead / photos.deviation
+    by_library, below_best = (lead - query.median) / query.spread, (lead - query.best) / query.spread
+    return np.stack([lead, by_photo, by_library, below_best], axis=1).astype(np.float32)
+
+
 @dataclass(frozen=True, slots=True)
 class MatchCalibration:
     """P(photo shows it) = sigmoid(bias + weights . views); `bar` is what the best photo of a list must reach."""
 
-    cosine: float
+    lead: float
     by_photo: float
     by_library: float
     below_best: float
@@ -59,16 +69,8 @@ class MatchCalibration:
 
     def log_odds(self, similarities: Vectors, photos: Background, query: QueryBackground) -> Vectors:
         """Log-odds of a match, float32 of the shape of `similarities` [N]."""
-        by_library = (similarities - query.median) / query.spread
-        below_best = (similarities - query.best) / query.spread
-        odds = (
-            self.cosine * similarities
-            + self.by_photo * photos.standardise(similarities)
-            + self.by_library * by_library
-            + self.below_best * below_best
-            + self.bias
-        )
-        return np.asarray(odds, dtype=np.float32)
+        weights = np.array([self.lead, self.by_photo, self.by_library, self.below_best], np.float32)
+        return np.asarray(views(similarities, photos, query) @ weights + self.bias, dtype=np.float32)
 
     def probabilities(self, similarities: Vectors, photos: Background, query: QueryBackground) -> Vectors:
         """Probabilities of a match, 0 to 1."""
@@ -81,7 +83,7 @@ def sigmoid(log_odds: Vectors) -> Vectors:
 
 
 # For models without fitted figures: only the views in units of spreads, which CLIP models have in common.
-DEFAULT_MATCHING = MatchCalibration(cosine=0.0, by_photo=0.7, by_library=0.6, below_best=0.4, bias=-3.6, bar=0.25)
+DEFAULT_MATCHING = MatchCalibration(lead=0.0, by_photo=0.7, by_library=0.6, below_best=0.4, bias=-3.6, bar=0.25)
 
 
 @dataclass(frozen=True, slots=True)

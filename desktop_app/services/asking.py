@@ -167,7 +167,11 @@ class Judge:
             return worded, self._fused(worded), True
         if not has_words:
             # Pictures among pictures: an order, but where likeness ends is for the eye to say.
-            return self.scores.is_like(self.example), self.scores.cosines(self.example).astype(np.float64), False
+            return (
+                self.scores.is_like(self.example),
+                self.scores.cosines(self.example, by_text=False).astype(np.float64),
+                False,
+            )
         weight = self.question.picture_weight
         odds = weight * _log_odds(self.scores.is_like(self.example)) + (1.0 - weight) * _log_odds(worded)
         mixed = np.asarray(1.0 / (1.0 + np.exp(-odds)), dtype=np.float32)
@@ -188,10 +192,10 @@ class Judge:
     def _cosines(self) -> Vectors:
         """The cosine similarity to what is ranked by, where that is one thing; else the probabilities say it all."""
         if self.example is not None and self.tree == And(()):
-            return self.scores.cosines(self.example)
+            return self.scores.cosines(self.example, by_text=False)
         first = next((term for term in positive_terms(self.tree) if isinstance(term, Meaning)), None)
         if first is not None:
-            return self.scores.cosines(self.model.texts.query(first.text))
+            return self.scores.cosines(self.model.texts.query(first.text), by_text=True)
         return np.full(len(self.scores.photos), np.nan, np.float32)
 
     def _uncertain(self) -> int:

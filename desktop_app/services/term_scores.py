@@ -34,18 +34,19 @@ class LibrarySimilarities:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._kept: OrderedDict[bytes, tuple[IndexSnapshot, Vectors, QueryBackground]] = OrderedDict()
+        self._kept: OrderedDict[tuple[bool, bytes], tuple[IndexSnapshot, Vectors, QueryBackground]] = OrderedDict()
 
-    def of(self, snapshot: IndexSnapshot, vector: Vectors) -> tuple[Vectors, QueryBackground]:
-        """Cosine similarities [N] of a unit vector, and their distribution over the library."""
-        key = vector.tobytes()
+    def of(self, snapshot: IndexSnapshot, vector: Vectors, *, by_text: bool) -> tuple[Vectors, QueryBackground]:
+        """Cosine similarities [N] of a unit vector, and what they are to be measured against."""
+        key = (by_text, vector.tobytes())
         with self._lock:
             kept = self._kept.get(key)
             if kept is not None and kept[0] is snapshot:
                 self._kept.move_to_end(key)
                 return kept[1], kept[2]
         similarities = snapshot.vectors @ vector
-        background = QueryBackground.of(similarities)
+        # A text's lead over the background captions; pictures are compared as they are.
+        background = QueryBackground.of(similarities - snapshot.background.mean if by_text else similarities)
         with self._lock:
             self._kept[key] = (snapshot, similarities, background)
             while len(self._kept) > _REMEMBERED:
@@ -78,9 +79,9 @@ class TermScores:
         """Photos that have an embedding."""
         return int(self._known.sum())
 
-    def cosines(self, vector: Vectors) -> Vectors:
+    def cosines(self, vector: Vectors, *, by_text: bool) -> Vectors:
         """Cosine similarities of the photos; -1 for those without an embedding."""
-        similarities, _ = self._similarities.of(self._snapshot, vector)
+        similarities, _ = self._similarities.of(self._snapshot, vector, by_text=by_text)
         return self._of_photos(similarities, absent=-1.0)
 
     def vector_of(self, photo_id: PhotoId) -> Vectors | None:
@@ -90,7 +91,7 @@ class TermScores:
 
     def shows(self, text: str) -> Vectors:
         """Probability that each photo shows what the text says; 0 for photos without an embedding."""
-        similarities, background = self._similarities.of(self._snapshot, self._model.texts.query(text))
+        similarities, background = self._similarities.of(self._snapshot, self._model.texts.query(text), by_text=True)
         rows = self._rows[self._known]
         photos = Background(self._snapshot.background.mean[rows], self._snapshot.background.deviation[rows])
         found = self._model.matching.probabilities(similarities[rows], photos, background)
@@ -100,7 +101,7 @@ class TermScores:
 
     def is_like(self, vector: Vectors) -> Vectors:
         """Probability that each photo is like an example given as a unit vector."""
-        similarities, background = self._similarities.of(self._snapshot, vector)
+        similarities, background = self._similarities.of(self._snapshot, vector, by_text=False)
         odds = _PICTURES.log_odds(similarities, background)
         return self._of_photos(sigmoid(odds), absent=0.0)
 

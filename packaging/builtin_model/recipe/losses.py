@@ -81,7 +81,9 @@ class AlignmentLoss(nn.Module):
         """Text embeddings after the learned map, L2-normalised."""
         return functional.normalize(self.text_map(texts), dim=-1)
 
-    def _caption_loss(self, images: Tensor, rows: NDArray[np.int64], scale: Tensor, chance: np.random.Generator) -> Tensor:
+    def _caption_loss(
+        self, images: Tensor, rows: NDArray[np.int64], scale: Tensor, chance: np.random.Generator
+    ) -> Tensor:
         """Symmetric InfoNCE within the batch; a text that is also said of another picture is a positive there too."""
         chosen = np.array([chance.choice(self.targets.texts_of[row]) for row in rows])
         positive = torch.from_numpy(np.stack([np.isin(chosen, self.targets.texts_of[row]) for row in rows])).float()
@@ -90,9 +92,7 @@ class AlignmentLoss(nn.Module):
         by_text = (positive / positive.sum(0, keepdim=True) * logits.log_softmax(0)).sum(0).mean()
         return -(by_image + by_text) / 2
 
-    def _class_loss(
-        self, images: Tensor, probabilities: Tensor, scale: Tensor, chance: np.random.Generator
-    ) -> Tensor:
+    def _class_loss(self, images: Tensor, probabilities: Tensor, scale: Tensor, chance: np.random.Generator) -> Tensor:
         """Divergence of the similarities to the 1,000 names from the frozen backbone's probabilities (Hinton et al. 2015)."""
         naming = int(chance.integers(len(self.targets.classes)))
         predicted = (scale * images @ self.mapped(self.targets.classes[naming]).T).log_softmax(1)
@@ -110,7 +110,9 @@ class AlignmentLoss(nn.Module):
         truth = self._present[rows].float()
         kinds = probabilities @ self.targets.kind_members.T
         columns = self._kind_columns
-        truth[:, columns] = torch.maximum(truth[:, columns], torch.where(kinds > KIND_EVIDENCE, kinds, torch.zeros_like(kinds)))
+        truth[:, columns] = torch.maximum(
+            truth[:, columns], torch.where(kinds > KIND_EVIDENCE, kinds, torch.zeros_like(kinds))
+        )
         used = truth.sum(0) > 0
         truth = truth[:, used]
         template = int(chance.integers(len(self.targets.concepts)))

@@ -37,7 +37,7 @@ TOPS_FILE = 3
 MINIMUM_PICTURES_PER_NOUN = 6
 _WORD = re.compile(r"[a-z]+(?:-[a-z]+)?")
 _UNSEEN_IN_PICTURES = frozenset(
-    "photo picture image photograph day time way lot front back top side part middle something someone thing right left "  # noqa: SIM905
+    "photo picture image photograph day time way lot front back top side part middle something someone thing right left "
     "background bottom end place scene view color number group couple bunch set piece kind one two three four he in it a no "
     "so at be do by as off out up down over case line use age self life air light shot type year area are there while now "
     "can get or wa have see go same other this that who what where when why how all each some and the any will would is was "
