@@ -25,8 +25,9 @@ from desktop_app.services.classifying import Classifier
 from desktop_app.services.evaluating import Evaluating
 from desktop_app.services.indexer import Indexer
 from desktop_app.services.library_store import LibraryStore, open_store
+from desktop_app.services.model_catalogue import ModelSettings
 from desktop_app.services.model_downloads import ModelDownloads
-from desktop_app.services.models import Models, ModelSettings
+from desktop_app.services.models import Models
 from desktop_app.services.organising import Organising
 from desktop_app.services.saved_searches import SavedSearches
 from desktop_app.services.searching import Searching

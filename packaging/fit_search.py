@@ -144,10 +144,7 @@ def _nonsense(generator: random.Random) -> str:
 
 def embed_queries(embedder: Embedder, texts: list[str]) -> Vectors:
     """Unit vectors [n, D] of texts, by the prompt ensemble that searches use."""
-    found = []
-    for text in texts:
-        found.append(ensemble_mean(embedder.embed_texts(fill_templates(text, QUERY_TEMPLATES))))
-    return np.stack(found)
+    return np.stack([ensemble_mean(embedder.embed_texts(fill_templates(text, QUERY_TEMPLATES))) for text in texts])
 
 
 if __name__ == "__main__":

@@ -20,19 +20,22 @@ T = TypeVar("T")
 
 
 def index(context: Context) -> None:
-    """Bring folders up to date; with --watch stay and follow them."""
+    """Bring folders up to date, all of the library's when none is named; with --watch stay and follow them."""
     options = context.options
     with context.open() as library:
         services = library.services
         if options.retry_skipped:
             services.organising.retry_skipped()
-        roots = [services.organising.add_folder(folder) for folder in options.folders]
+        roots = [services.organising.add_folder(folder) for folder in options.folders] or services.browsing.roots()
+        if not roots:
+            options.usage_error("the library has no folder yet: name one")
+        next_model = services.models.pending_name()
         if options.watch:
             # Before the scan, so that nothing which changes in between goes unnoticed.
             services.watching.start()
         report = _run(services, services.indexing.start([root.root_id for root in roots]), context)
-        if services.models.pending_name() is not None:
-            report = _finish_switch(services, report, context)
+        if next_model is not None:
+            report = _finish_switch(services, next_model, report, context)
         folders = [root.path for root in roots]
         skipped = [file for file in services.browsing.skipped() if any(file.path.is_relative_to(f) for f in folders)]
         context.output.result(_as_json(report, skipped), _as_lines(report, skipped))
@@ -42,14 +45,15 @@ def index(context: Context) -> None:
             _watch(context)
 
 
-def _finish_switch(services: Services, report: IndexReport, context: Context) -> IndexReport:
+def _finish_switch(services: Services, name: str, report: IndexReport, context: Context) -> IndexReport:
     """The library is up to date; now the model that was chosen looks at its photos, and serves."""
-    name = services.models.pending_name()
     context.output.note(f"Changing to {name}…")
-    if not _run(services, services.indexing.finish_switch(), context):
+    # The switch goes on by itself after a run: it may be over already, and this then finds nothing to do.
+    _run(services, services.indexing.finish_switch(), context)
+    if services.models.active_name() != name:
         return report
     context.output.note(f"{name} serves from now on.")
-    return replace(report, model=services.models.active_name())
+    return replace(report, model=name)
 
 
 def _run(services: Services, answer: Future[T], context: Context) -> T:

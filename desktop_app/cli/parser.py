@@ -93,7 +93,10 @@ def _command(commands: Commands, name: str, run: Command, summary: str) -> argpa
 
 def _add_index(commands: Commands) -> None:
     parser = _command(commands, "index", index.index, "bring folders into the library")
-    parser.add_argument("folders", metavar="FOLDER", nargs="+", type=Path)
+    parser.add_argument(
+        "folders", metavar="FOLDER", nargs="*", type=Path, help="folders to add (default: all of the library)"
+    )
+    parser.set_defaults(usage_error=parser.error)
     parser.add_argument("--watch", action="store_true", help="stay and take up changes until Ctrl-C")
     parser.add_argument("--retry-skipped", action="store_true", help="read files again that were skipped before")
     parser.add_argument("--device", choices=DEVICES, default="auto", help="where the model runs")

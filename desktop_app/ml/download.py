@@ -96,9 +96,7 @@ def download_model(
     here = total - sum(remote.size for remote in missing)
     watch.arrived(here, total)
     base = transfer or TransferWatch(stopped=watch.stopped, arrived=lambda _: None, checking=watch.checking)
-    require_space(
-        folder, needed=sum(remote.size for remote in missing) - partial_bytes(entry, models_folder), watch=base
-    )
+    require_space(folder, needed=sum(_still_to_come(folder, remote) for remote in missing), watch=base)
     for remote in missing:
         _fetch(entry, folder, remote, replace(base, arrived=_counting_on(watch, here, total)))
         here += remote.size
@@ -179,6 +177,12 @@ def _is_here(folder: Path, remote: RemoteFile) -> bool:
     """A file stands under its own name only when it was verified; another size means that the hub has a newer one."""
     path = folder / remote.name
     return path.is_file() and path.stat().st_size == remote.size
+
+
+def _still_to_come(folder: Path, remote: RemoteFile) -> int:
+    """Bytes of a file that are not here yet."""
+    part = part_of(remote, folder / remote.name)
+    return remote.size - (part.stat().st_size if part.is_file() else 0)
 
 
 def _drop_older_parts(folder: Path, files: list[RemoteFile]) -> None:

@@ -13,6 +13,9 @@ from typing import Any
 def import_open_clip() -> ModuleType:
     """open_clip, ready for use. The first call takes seconds (it imports torch): never on the GUI thread."""
     os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
+    # Whatever open_clip, timm and transformers load is on this disk (`ml.download` fetches it, when the person asks): none
+    # of them may look for it, or for a newer one, on the network.
+    os.environ.setdefault("HF_HUB_OFFLINE", "1")
     _declare_missing_torchvision_operators()
     return importlib.import_module("open_clip")
 

@@ -2,34 +2,22 @@
 
 from __future__ import annotations
 
+import logging
 import threading
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from desktop_app.base.errors import UserFacingError
 from desktop_app.domain.changes import LibraryChanges
-from desktop_app.domain.model import CatalogueEntry, ModelId, ModelOrigin
+from desktop_app.domain.model import CatalogueEntry, ModelId
 from desktop_app.domain.model_figures import Evaluation, ModelFigures
 from desktop_app.domain.progress import SwitchProgress
-from desktop_app.domain.vocabulary import Vocabulary
-from desktop_app.ml.catalogue import (
-    BUILT_IN_NAME,
-    built_in_entry,
-    entries_from_json,
-    entries_to_json,
-    entry_from_file,
-    find_entry,
-    hub_entries,
-)
-from desktop_app.ml.download import discard, downloaded_folder, partial_bytes
-from desktop_app.ml.embedder import Embedder
-from desktop_app.ml.figures_file import FiguresFile
+from desktop_app.ml.catalogue import BUILT_IN_NAME
 from desktop_app.ml.inference import Inference
-from desktop_app.ml.loading import load_catalogue_model
 from desktop_app.ml.model_facts import calibration_of, matching_of
-from desktop_app.ml.speed import images_per_second
 from desktop_app.services.active_model import ActiveModel
 from desktop_app.services.library_store import LibraryStore
+from desktop_app.services.model_catalogue import ModelCatalogue, ModelSettings
 from desktop_app.services.text_embedding import TextEmbedding
 from desktop_app.services.zero_shot import ZeroShotTagger
 from desktop_app.store.embeddings import embedded_counts, put_model
@@ -37,7 +25,10 @@ from desktop_app.store.model_switching import drop_embeddings, embeddable_counts
 from desktop_app.store.settings import ACTIVE_MODEL, PENDING_MODEL, drop_setting, read_setting, write_setting
 from desktop_app.store.writer import WriteSession
 
-_ADDED_MODELS = "added_models"
+_log = logging.getLogger(__name__)
+
+_WEIGHTS_OF = "weights_of:"
+"""Settings that hold the fingerprint of the weights which made a model's embeddings."""
 
 # Embeddings deleted per transaction: some milliseconds each, so that nobody's write waits behind a million of them.
 _DROP_CHUNK = 20_000
@@ -59,16 +50,6 @@ class ModelInfo:
     figures: ModelFigures = field(default_factory=ModelFigures)
 
 
-@dataclass(frozen=True, slots=True)
-class ModelSettings:
-    """What the composition root decides about models."""
-
-    device: str
-    models_folder: Path
-    vocabulary: Vocabulary
-    background_captions: tuple[str, ...]
-
-
 class Models:
     """Hands out the active model, and changes it when the person asks.
 
@@ -79,7 +60,7 @@ class Models:
     def __init__(self, store: LibraryStore, settings: ModelSettings) -> None:
         self._store = store
         self._settings = settings
-        self._figures = FiguresFile(settings.models_folder)
+        self._catalogue = ModelCatalogue(store, settings)
         self._lock = threading.RLock()
         self._active: ActiveModel | None = None
         self._pending: ActiveModel | None = None
@@ -92,19 +73,19 @@ class Models:
         return [
             ModelInfo(
                 entry,
-                installed=self._is_installed(entry),
+                installed=self._catalogue.is_installed(entry),
                 active=entry.name == active,
                 embedded=counts.get(entry.name, 0),
                 pending=entry.name == pending,
-                partial_bytes=self._partial_bytes(entry),
-                figures=self._figures.of(entry),
+                partial_bytes=self._catalogue.partial_bytes(entry),
+                figures=self._catalogue.figures(entry),
             )
-            for entry in self._entries()
+            for entry in self._catalogue.entries()
         ]
 
     def entry(self, name: str) -> CatalogueEntry:
         """The catalogue entry of a name. Raises UserFacingError that lists the names there are."""
-        return find_entry(self._entries(), name)
+        return self._catalogue.entry(name)
 
     def active_name(self) -> str:
         """Name of the model that serves searches."""
@@ -161,7 +142,7 @@ class Models:
         if name == self.active_name():
             self.cancel_switch()
             return True
-        if not self._is_installed(entry):
+        if not self._catalogue.is_installed(entry):
             raise UserFacingError(f"{entry.title} is not on this machine.", "Download it first.")
         candidate = self._prepare(entry)
         try:
@@ -209,29 +190,19 @@ class Models:
 
         Raises UserFacingError when the model is not on this machine or cannot be loaded.
         """
-        entry, inference = self.entry(name), self.open_inference(name)
-        try:
-            return inference.run(lambda embedder: self._measure(entry, embedder)).result()
-        finally:
-            inference.close()
+        return self._catalogue.measure(self.entry(name))
 
     def open_inference(self, name: str) -> Inference:
         """A model for a task of its own, apart from the one that serves. Whoever asks for it closes it."""
-        entry = self.entry(name)
-        return Inference(lambda: self._load(entry, measure=False))
+        return self._catalogue.open_inference(self.entry(name))
 
     def keep_evaluation(self, name: str, evaluation: Evaluation) -> None:
         """Keep what an evaluation measured, for the catalogue."""
-        self._figures.put_evaluation(name, evaluation)
+        self._catalogue.keep_evaluation(name, evaluation)
 
     def add(self, path: Path, *, architecture: str | None = None, name: str | None = None) -> CatalogueEntry:
         """Offer a model from this disk under a name of its own. Raises UserFacingError when it is none."""
-        entry = entry_from_file(path, architecture=architecture, name=name)
-        taken = {other.name for other in self._entries() if other.origin is not ModelOrigin.FILE}
-        if entry.name in taken:
-            entry = replace(entry, name=f"my-{entry.name}")
-        self._keep_added([other for other in self._added() if other.name != entry.name] + [entry])
-        return entry
+        return self._catalogue.add(path, architecture=architecture, name=name)
 
     def remove(self, name: str, *, weights: bool = True, embeddings: bool = True) -> None:
         """Remove a model's downloaded files (a model of the person's own is only forgotten, never deleted) and what it
@@ -240,10 +211,8 @@ class Models:
         entry = self.entry(name)
         if name in {self.active_name(), self.pending_name()}:
             raise UserFacingError(f"{entry.title} is in use.", "Choose another model first.")
-        if weights and entry.origin is ModelOrigin.BUILT_IN:
-            raise UserFacingError("The built-in model is part of Keepsight.", "What it embedded can be removed alone.")
         if weights:
-            self._remove_weights(entry)
+            self._catalogue.remove(entry)
         if embeddings:
             self._remove_embeddings(name)
 
@@ -267,13 +236,6 @@ class Models:
         if model is not None:
             self._former.append(model)
 
-    def _remove_weights(self, entry: CatalogueEntry) -> None:
-        if entry.origin is ModelOrigin.FILE:
-            self._keep_added([other for other in self._added() if other.name != entry.name])
-        else:
-            discard(entry, self._settings.models_folder)
-        self._figures.forget(entry.name)
-
     def _remove_embeddings(self, name: str) -> None:
         model_id = model_id_of(self._store.reader, name)
         while model_id is not None and self._store.writer.do(
@@ -281,39 +243,22 @@ class Models:
         ):
             pass
 
-    def _entries(self) -> tuple[CatalogueEntry, ...]:
-        return (built_in_entry(), *hub_entries(), *self._added())
-
-    def _added(self) -> tuple[CatalogueEntry, ...]:
-        return entries_from_json(read_setting(self._store.reader, _ADDED_MODELS) or "[]")
-
-    def _keep_added(self, entries: list[CatalogueEntry]) -> None:
-        self._store.writer.do(lambda session: write_setting(session, _ADDED_MODELS, entries_to_json(entries)))
-
-    def _is_installed(self, entry: CatalogueEntry) -> bool:
-        if entry.origin is ModelOrigin.HUB:
-            return downloaded_folder(entry, self._settings.models_folder) is not None
-        return Path(entry.weights or entry.architecture.removeprefix("local-dir:")).exists()
-
-    def _partial_bytes(self, entry: CatalogueEntry) -> int:
-        return partial_bytes(entry, self._settings.models_folder) if entry.origin is ModelOrigin.HUB else 0
-
-    def _load(self, entry: CatalogueEntry, *, measure: bool) -> Embedder:
-        """Load a model on its inference thread; the first time on this machine, measure its speed on the way."""
-        settings = self._settings
-        embedder = load_catalogue_model(entry, device=settings.device, models_folder=settings.models_folder)
-        if measure and self._figures.of(entry).images_per_second is None:
-            self._measure(entry, embedder)
-        return embedder
-
-    def _measure(self, entry: CatalogueEntry, embedder: Embedder) -> float:
-        rate = images_per_second(embedder)
-        self._figures.put_speed(entry.name, images_per_second=rate, device=embedder.device.name)
-        return rate
+    def _forget_embeddings_of_other_weights(self, entry: CatalogueEntry) -> None:
+        """Embeddings that other weights of this name made mean nothing to these: the next indexing run makes new ones."""
+        fingerprint = self._catalogue.fingerprint(entry)
+        key = f"{_WEIGHTS_OF}{entry.name}"
+        known = read_setting(self._store.reader, key)
+        if not fingerprint or known == fingerprint:
+            return
+        if known is not None:
+            _log.info("%s has other weights than before: its embeddings are made again", entry.name)
+            self._remove_embeddings(entry.name)
+        self._store.writer.do(lambda session: write_setting(session, key, fingerprint))
 
     def _prepare(self, entry: CatalogueEntry) -> ActiveModel:
+        self._forget_embeddings_of_other_weights(entry)
         model_id = self._store.writer.do(lambda session: put_model(session, entry.name))
-        inference = Inference(lambda: self._load(entry, measure=True))
+        inference = self._catalogue.open_inference(entry)
         texts = TextEmbedding(self._store, inference, model_id=model_id)
         calibration = calibration_of(entry)
         tagger = ZeroShotTagger(

@@ -187,8 +187,8 @@ def test_options_stand_before_or_after_the_command(keepsight: Keepsight, library
         ("--json", "tags", "list", f"--library={library}"),
     ):
         assert isinstance(keepsight(*words).json, list)
-    for words in (("--json", "status", "--library", library), ("--library", library, "status", "--json")):
-        assert keepsight(*words).json["library"] == str(library)
+    for before in (("--json", "status", "--library", library), ("--library", library, "status", "--json")):
+        assert keepsight(*before).json["library"] == str(library)
 
 
 def test_classify(keepsight: Keepsight, small_photos: Path, tmp_path: Path) -> None:

@@ -88,7 +88,7 @@ def test_list_tells_what_a_person_chooses_by(keepsight: Keepsight) -> None:
     assert "no commercial use" in text
 
 
-def test_use_and_index_change_the_model(keepsight: Keepsight, other_model: Path, copied_library: Indexed) -> None:
+def test_use_and_index_change_the_model(keepsight: Keepsight, other_model: Path) -> None:
     keepsight("models", "add", str(other_model), "--name", OTHER)
     chosen = keepsight.json("models", "use", OTHER)
     assert chosen == {"model": BUILT_IN_NAME, "switching_to": OTHER, "pending": SMALL_PHOTOS}
@@ -97,7 +97,7 @@ def test_use_and_index_change_the_model(keepsight: Keepsight, other_model: Path,
     assert status["switching_to"] == {"model": OTHER, "embedded": 0, "photos": SMALL_PHOTOS}
     assert f"Changing to {OTHER}: 0 of {SMALL_PHOTOS} photos." in keepsight("status")
 
-    report = keepsight.json("index", str(copied_library.photos))
+    report = keepsight.json("index")
     assert (report["model"], report["reused"]) == (OTHER, SMALL_PHOTOS)
     assert f"{OTHER} serves from now on." in keepsight.notes
     status = keepsight.json("status")

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -148,6 +151,27 @@ def test_a_missing_package_is_named_before_anything_is_downloaded(hub: LocalHub,
     assert hub.asked == []
     assert list(tmp_path.iterdir()) == []
     require_packages(find_entry(hub_entries(), "vit-b-32-openai"))
+
+
+def test_the_libraries_are_kept_from_the_network() -> None:
+    """In a Python of its own, as a person's would be: nothing set, and the hub client says that it is offline."""
+    script = """
+from desktop_app.ml.torch_setup import import_open_clip
+import_open_clip()
+from huggingface_hub import constants
+print(constants.is_offline_mode() if hasattr(constants, "is_offline_mode") else constants.HF_HUB_OFFLINE)
+"""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("HF_")}
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=120,
+        cwd=Path(__file__).parents[2],
+        env=environment,
+    )
+    assert done.stdout.strip() == "True"
 
 
 def test_a_mirror_can_be_set(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -90,7 +90,7 @@ def test_every_file_is_counted_once_and_a_second_run_loads_no_model(
         assert all(reason and len(reason) < 120 for reason in reasons.values())
     with open_here() as library:
         monkeypatch.setattr(
-            "desktop_app.services.models.load_catalogue_model", lambda *_, **__: pytest.fail("the model was loaded")
+            "desktop_app.services.model_catalogue.load_catalogue_model", lambda *_, **__: pytest.fail("the model was loaded")
         )
         report = index_now(library.services, photos)
         assert (report.added, report.reused, report.skipped, report.embedded) == (0, 13, 3, 0)
@@ -257,7 +257,7 @@ def test_a_model_that_does_not_load_is_an_error_and_no_file_is_blamed(
         services = library.services
         services.indexing.subscribe(told.append)
         with monkeypatch.context() as patched:
-            patched.setattr("desktop_app.services.models.load_catalogue_model", refuse)
+            patched.setattr("desktop_app.services.model_catalogue.load_catalogue_model", refuse)
             with pytest.raises(UserFacingError, match="could not be loaded"):
                 index_now(services, photos)
         assert services.browsing.skipped() == []
@@ -500,3 +500,71 @@ def test_embeddings_are_unit_vectors_in_the_library(open_here: Open, photos: Pat
         [(ids, vectors)] = list(load_embeddings(library._store.reader, model.model_id))
         assert set(ids.tolist()) == listed(library.services)
         np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1.0, atol=2e-3)
+
+
+def test_a_photo_that_moves_from_one_folder_of_the_library_to_another(open_here: Open, photos: Path) -> None:
+    other = photos.with_name("other photos")
+    other.mkdir()
+    with open_here() as library:
+        services = library.services
+        index_now(services, photos, other)
+        photo = id_of(services, photos / "photo_00.jpg")
+        (photos / "photo_00.jpg").rename(other / "moved.jpg")
+        report = index_now(services)
+        assert (report.moved, report.reused, report.missing, report.embedded) == (1, 11, 0, 0)
+        assert id_of(services, other / "moved.jpg") == photo
+        # As two runs, the way live folders see it: first it is gone, then it is found.
+        (other / "moved.jpg").rename(photos / "back.jpg")
+        first, second = services.browsing.roots()
+        assert services.indexing.start([second.root_id]).result(RUN_SECONDS).missing == 1
+        assert services.indexing.start([first.root_id]).result(RUN_SECONDS).moved == 1
+        assert id_of(services, photos / "back.jpg") == photo
+        assert services.browsing.status().missing == 0
+
+
+def test_a_folder_whose_case_changed_loses_nothing(open_here: Open, photos: Path) -> None:
+    (photos / "Summer").mkdir()
+    (photos / "photo_00.jpg").rename(photos / "Summer" / "a.jpg")
+    with open_here() as library:
+        services = library.services
+        index_now(services, photos)
+        photo = id_of(services, photos / "Summer" / "a.jpg")
+        (photos / "Summer").rename(photos / "SUMMER")
+        report = index_now(services)
+        assert (report.moved, report.missing, report.embedded) == (1, 0, 0)
+        assert id_of(services, photos / "SUMMER" / "a.jpg") == photo
+
+
+def test_a_run_of_one_place_leaves_the_others_alone(open_here: Open, photos: Path) -> None:
+    (photos / "sub").mkdir()
+    (photos / "photo_00.jpg").rename(photos / "sub" / "a.jpg")
+    with open_here() as library:
+        services = library.services
+        index_now(services, photos)
+        [root] = services.browsing.roots()
+        (photos / "photo_01.jpg").unlink()
+        (photos / "sub" / "a.jpg").rename(photos / "sub" / "b.jpg")
+        report = services.indexing.start([root.root_id], below="sub").result(RUN_SECONDS)
+        assert (report.moved, report.missing, report.found) == (1, 0, 1)
+        (photos / "sub" / "b.jpg").unlink()
+        report = services.indexing.start([root.root_id], below="sub/b.jpg").result(RUN_SECONDS)
+        assert (report.missing, report.found) == (1, 0)
+        assert index_now(services).missing == 1
+
+
+def test_a_write_that_fails_is_told_and_the_next_run_does_it_again(
+    open_here: Open, photos: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from desktop_app.services import indexing
+
+    def full(*_: object):
+        raise UserFacingError("The disk is full.", "Free some space.")
+
+    with open_here() as library:
+        services = library.services
+        with monkeypatch.context() as patched:
+            patched.setattr(indexing, "store_batch", full)
+            with pytest.raises(UserFacingError, match="disk is full"):
+                index_now(services, photos)
+        assert listed(services) == set()
+        assert index_now(services).added == 12

@@ -290,6 +290,27 @@ def test_removing_a_model_deletes_its_embeddings_and_no_tag(copied_library: Inde
         assert embedded(services) == {BUILT_IN_NAME: SMALL_PHOTOS}
 
 
+def test_other_weights_under_the_same_name_begin_anew(
+    copied_library: Indexed, other_model: Path, tiny_weights: bytes
+) -> None:
+    """After an update of the model the old embeddings mean nothing: they are made again, and nobody's tags are touched."""
+    with open_library(copied_library.library) as library:
+        begin(library.services, other_model)
+        assert finish(library.services)
+    weights = bytearray(tiny_weights)
+    weights[-40_000:] = bytes(reversed(weights[-40_000:]))
+    (other_model / "open_clip_model.safetensors").write_bytes(weights)
+    with open_library(copied_library.library) as library:
+        services = library.services
+        assert services.searching.search(Query(text="a cat")).searched == 0
+        assert embedded(services) == {BUILT_IN_NAME: SMALL_PHOTOS}
+        assert index_now(services).embedded == SMALL_PHOTOS
+        assert services.searching.search(Query(text="a cat")).searched == SMALL_PHOTOS
+        services.models.close()
+    with open_library(copied_library.library) as library:
+        assert library.services.searching.search(Query(text="a cat")).searched == SMALL_PHOTOS
+
+
 def test_speed_is_measured_when_a_model_is_first_loaded(
     library_folder: Path, other_model: Path, tmp_path: Path
 ) -> None:
@@ -336,7 +357,7 @@ def gate(monkeypatch: pytest.MonkeyPatch) -> Gate:
     """Batches of four photos, and a gate before the second of the other model's."""
     gate, embed_images = Gate(), Embedder.embed_images
     monkeypatch.setattr("desktop_app.services.model_switching.BATCH_SIZE", 4)
-    monkeypatch.setattr("desktop_app.services.models.images_per_second", lambda _: 1.0)
+    monkeypatch.setattr("desktop_app.services.model_catalogue.images_per_second", lambda _: 1.0)
 
     def gated(embedder: Embedder, pixels: np.ndarray) -> np.ndarray:
         if pixels.shape[1] == 32:

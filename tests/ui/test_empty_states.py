@@ -10,7 +10,7 @@ from desktop_app.domain.tag import Tag, TagId
 from desktop_app.ui.empty_states import BUILT_IN_MODEL_LINE, EmptyState, NextStep, empty_page
 from desktop_app.ui.search_state import SearchTerms
 from desktop_app.ui.theme import Theme
-from tests.fixtures.windows import button
+from tests.fixtures.windows import click_button
 
 CAT = Tag(TagId(1), "cat", "Animals")
 
@@ -54,5 +54,5 @@ def test_a_click_asks_for_the_step(qtbot: QtBot) -> None:
     state.show_page(page_of())
     state.show()
     with qtbot.waitSignal(state.step_wanted) as wanted:
-        button(state, "Look again").click()
+        click_button(qtbot, state, "Look again")
     assert wanted.args == [NextStep.LOOK_AGAIN]

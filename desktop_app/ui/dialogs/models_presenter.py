@@ -190,8 +190,10 @@ class ModelsPresenter(QObject):
             return
         if progress.state is DownloadState.DONE and progress.model in self._use_when_here:
             self._use(progress.model)
-        if progress.state in _ENDED:
+        if progress.state in (DownloadState.DONE, DownloadState.CANCELLED):
+            # Not after a pause: the person may have gone on already when word of it comes.
             self._use_when_here.discard(progress.model)
+        if progress.state in _ENDED:
             if progress.state is DownloadState.FAILED and self._page is None:
                 self._tasks.report(UserFacingError(progress.problem, "The model page can try it again."))
             self.refresh()

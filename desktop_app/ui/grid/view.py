@@ -211,7 +211,9 @@ class PhotoGridView(CellsView):
         elif key == Qt.Key.Key_Space and event.modifiers() & CONTROL:
             self._toggle_current()
         elif key in OPEN_KEYS:
-            self._open_current()
+            # Held down, Space has just closed the viewer and comes again: it must not open it once more.
+            if not event.isAutoRepeat():
+                self._open_current()
         elif key == Qt.Key.Key_Escape and self._selected.any():
             self._selecting.nothing()
         else:

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QHideEvent, QKeyEvent, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtGui import QHideEvent, QKeyEvent, QMouseEvent, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QToolButton, QVBoxLayout, QWidget
 
 from desktop_app.domain.photo import PhotoId, PhotoSummary
 from desktop_app.ui.grid.model import spoken_date
@@ -30,6 +30,9 @@ SETTLE_MS = 120
 
 PAN_STEP = 120
 """Device-independent pixels that a key moves a photo that is larger than the view."""
+
+ENTER_KEYS = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+CLOSING_KEYS = (Qt.Key.Key_Escape, Qt.Key.Key_Space, *ENTER_KEYS)
 
 
 class PhotoViewer(QWidget):
@@ -210,12 +213,27 @@ class PhotoViewer(QWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Leaf, zoom, close. Everything else is left to the window."""
-        action = self._key_actions().get(Qt.Key(event.key()))
+        key = Qt.Key(event.key())
+        action = self._pressing_button() if key in ENTER_KEYS else None
+        action = action or self._key_actions().get(key)
         plain = event.modifiers() & ~(Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier)
         if action is None or plain:
             event.ignore()
-        else:
+        elif not (event.isAutoRepeat() and key in CLOSING_KEYS):
+            # The key that opened the viewer may still be held down: it must not close it again.
             action()
+
+    def _pressing_button(self) -> Callable[[], object] | None:
+        """What Enter does while Tab has led to a button: press it, as Space does."""
+        focused = self.focusWidget()
+        return focused.click if isinstance(focused, QToolButton) and focused.hasFocus() else None
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """The thumb button of a mouse leads back, as in browsers."""
+        if event.button() == Qt.MouseButton.BackButton:
+            self.closed.emit()
+        else:
+            event.ignore()
 
     def _key_actions(self) -> dict[Qt.Key, Callable[[], object]]:
         key, picture = Qt.Key, self.picture
@@ -234,8 +252,5 @@ class PhotoViewer(QWidget):
             key.Key_0: picture.zoom_to_fit,
             key.Key_1: picture.zoom_to_all_pixels,
             key.Key_S: self._find_similar,
-            key.Key_Escape: self.closed.emit,
-            key.Key_Space: self.closed.emit,
-            key.Key_Return: self.closed.emit,
-            key.Key_Enter: self.closed.emit,
+            **dict.fromkeys(CLOSING_KEYS, self.closed.emit),
         }

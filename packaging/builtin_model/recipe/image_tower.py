@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -30,6 +31,18 @@ class Classifier:
         """Logits [N, 1000] of pooled features [N, 1280]."""
         return functional.linear(features, self.weight, self.bias)
 
+    @cached_property
+    def _directions(self) -> Tensor:
+        directions: Tensor = torch.linalg.pinv(self.weight).T
+        return directions
+
+    def features_showing(self, classes: Tensor, features: Tensor, strength: Tensor) -> Tensor:
+        """Features [N, 1280] changed as little as raises the logits of `classes` [N] by `strength` [N].
+
+        They stand in for pictures of the many classes that occur in no training picture.
+        """
+        return functional.relu(features + strength[:, None] * self._directions[classes])
+
 
 def load_backbone(model: CLIP, folder: Path) -> Classifier:
     """Put the backbone's weights into the image tower's trunk; returns the classifier that open_clip leaves out."""
@@ -57,4 +70,5 @@ def start_head(model: CLIP, classifier: Classifier, class_embeddings: NDArray[np
 def pooled_features(model: CLIP, images: Tensor) -> Tensor:
     """Globally averaged features float32 [N, 1280] of normalised images [N, 3, H, W]."""
     with torch.autocast(images.device.type, dtype=torch.bfloat16):
-        return model.visual.trunk(images).float()
+        features: Tensor = model.visual.trunk(images)
+    return features.float()

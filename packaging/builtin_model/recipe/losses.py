@@ -18,6 +18,9 @@ from recipe.vocabulary import EVERYDAY_KINDS
 KIND_EVIDENCE = 0.3
 """From this summed probability of its classes an everyday kind counts as present in a picture."""
 
+FIRST_SCALES = (20.0, 25.0, 15.0)
+"""Inverse temperatures of captions, classes and words at the start; they are learned."""
+
 ABSENT = -1e4
 """Logit of a picture of which nothing is known about a word: it is no negative."""
 
@@ -59,7 +62,7 @@ class AlignmentLoss(nn.Module):
         self.text_map = nn.Linear(EMBED_DIMENSIONS, EMBED_DIMENSIONS)
         nn.init.eye_(self.text_map.weight)
         nn.init.zeros_(self.text_map.bias)
-        self.log_scales = nn.Parameter(torch.tensor([math.log(20.0), math.log(20.0), math.log(15.0)]))
+        self.log_scales = nn.Parameter(torch.tensor([math.log(scale) for scale in FIRST_SCALES]))
         self._present = torch.from_numpy(concepts.present)
         self._known = torch.from_numpy(concepts.known | concepts.present)
         column = {name: number for number, name in enumerate(concepts.names)}
@@ -69,17 +72,32 @@ class AlignmentLoss(nn.Module):
         self, images: Tensor, probabilities: Tensor, rows: NDArray[np.int64], chance: np.random.Generator
     ) -> tuple[Tensor, dict[str, float]]:
         """Loss of image embeddings [B, 512] (normalised) of pictures `rows`, of class probabilities [B, 1000]; and its parts."""
-        scales = self.log_scales.exp()
-        captions = self._caption_loss(images, rows, scales[0], chance)
-        classes = self._class_loss(images, probabilities, scales[1], chance)
-        words = self._word_loss(images, probabilities, rows, scales[2], chance)
+        captions = self._caption_loss(images, rows, self.log_scales[0].exp(), chance)
+        classes = self.class_loss(images, probabilities, chance)
+        words = self._word_loss(images, probabilities, self._present[rows], self._known[rows], chance)
         loss = self.weights.captions * captions + self.weights.classes * classes + self.weights.words * words
         parts = {"captions": captions, "classes": classes, "words": words}
         return loss, {name: float(part.detach()) for name, part in parts.items()}
 
+    def of_pairs(
+        self,
+        images: Tensor,
+        probabilities: Tensor,
+        rows: NDArray[np.int64],
+        others: NDArray[np.int64],
+        chance: np.random.Generator,
+    ) -> Tensor:
+        """Loss of embeddings of two pictures side by side, which show the words of both."""
+        present = self._present[rows] | self._present[others]
+        known = self._known[rows] & self._known[others] | present
+        words = self._word_loss(images, probabilities, present, known, chance)
+        return self.weights.words * words + self.weights.classes * self.class_loss(images, probabilities, chance)
+
     def mapped(self, texts: Tensor) -> Tensor:
         """Text embeddings after the learned map, L2-normalised."""
-        return functional.normalize(self.text_map(texts), dim=-1)
+        with torch.autocast(texts.device.type, dtype=torch.bfloat16):
+            mapped = self.text_map(texts)
+        return functional.normalize(mapped.float(), dim=-1)
 
     def _caption_loss(
         self, images: Tensor, rows: NDArray[np.int64], scale: Tensor, chance: np.random.Generator
@@ -92,30 +110,25 @@ class AlignmentLoss(nn.Module):
         by_text = (positive / positive.sum(0, keepdim=True) * logits.log_softmax(0)).sum(0).mean()
         return -(by_image + by_text) / 2
 
-    def _class_loss(self, images: Tensor, probabilities: Tensor, scale: Tensor, chance: np.random.Generator) -> Tensor:
+    def class_loss(self, images: Tensor, probabilities: Tensor, chance: np.random.Generator) -> Tensor:
         """Divergence of the similarities to the 1,000 names from the frozen backbone's probabilities (Hinton et al. 2015)."""
+        scale = self.log_scales[1].exp()
         naming = int(chance.integers(len(self.targets.classes)))
         predicted = (scale * images @ self.mapped(self.targets.classes[naming]).T).log_softmax(1)
         return functional.kl_div(predicted, probabilities, reduction="batchmean")
 
     def _word_loss(
-        self,
-        images: Tensor,
-        probabilities: Tensor,
-        rows: NDArray[np.int64],
-        scale: Tensor,
-        chance: np.random.Generator,
+        self, images: Tensor, probabilities: Tensor, present: Tensor, known: Tensor, chance: np.random.Generator
     ) -> Tensor:
         """For each word of the batch, which of the pictures show it: multi-positive InfoNCE over pictures."""
-        truth = self._present[rows].float()
+        truth = present.float()
         kinds = probabilities @ self.targets.kind_members.T
         columns = self._kind_columns
-        truth[:, columns] = torch.maximum(
-            truth[:, columns], torch.where(kinds > KIND_EVIDENCE, kinds, torch.zeros_like(kinds))
-        )
+        evident = torch.where(kinds > KIND_EVIDENCE, kinds, torch.zeros_like(kinds))
+        truth[:, columns] = torch.maximum(truth[:, columns], evident)
         used = truth.sum(0) > 0
         truth = truth[:, used]
         template = int(chance.integers(len(self.targets.concepts)))
-        logits = scale * images @ self.mapped(self.targets.concepts[template, used]).T
-        logits = logits.masked_fill(~(self._known[rows][:, used] | (truth > 0)), ABSENT)
+        logits = self.log_scales[2].exp() * images @ self.mapped(self.targets.concepts[template, used]).T
+        logits = logits.masked_fill(~(known[:, used] | (truth > 0)), ABSENT)
         return -(truth / truth.sum(0, keepdim=True) * logits.log_softmax(0)).sum(0).mean()

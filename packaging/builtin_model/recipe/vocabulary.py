@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 import numpy as np
@@ -56,7 +57,7 @@ class ImageNetClass:
 def imagenet_classes() -> list[ImageNetClass]:
     """The 1,000 classes in the order of the backbone's classifier (sorted WordNet ids), from timm's and open_clip's lists."""
     from open_clip.zero_shot_metadata import IMAGENET_CLASSNAMES
-    from timm.data import ImageNetInfo
+    from timm.data.imagenet_info import ImageNetInfo
 
     info = ImageNetInfo("imagenet-1k")
     classes = []
@@ -110,7 +111,7 @@ def _visible(nouns: NounDictionary, word: str) -> bool:
     return bool(senses) and senses[0].lexicographer_file in TANGIBLE_FILES
 
 
-def frequent_nouns(noun_sets: Iterable[set[str]]) -> list[str]:
+def frequent_nouns(noun_sets: Iterable[AbstractSet[str]]) -> list[str]:
     """Nouns said of at least MINIMUM_PICTURES_PER_NOUN pictures, in alphabetical order."""
     counts = Counter(noun for noun_set in noun_sets for noun in noun_set)
     return sorted(noun for noun, count in counts.items() if count >= MINIMUM_PICTURES_PER_NOUN)

@@ -2,4 +2,5 @@
 
 from __future__ import annotations
 
+from tests.fixtures.hub import hub, tiny_hub, tiny_registered, tiny_weights  # noqa: F401 - fixtures
 from tests.fixtures.windows import windows  # noqa: F401 - fixture

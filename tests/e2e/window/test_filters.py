@@ -12,7 +12,7 @@ from desktop_app.ui.main_window import MainWindow
 from tests.fixtures.libraries import SMALL_PHOTOS, Indexed
 from tests.fixtures.windows import (
     Windows,
-    button,
+    click_button,
     click_row,
     remove_chip,
     settled,
@@ -71,7 +71,7 @@ def test_several_ticked_tags_mean_all_or_any(qtbot: QtBot, windows: Windows, cop
     wait_for(qtbot, lambda: window.page.grid.photo_count() == 8)
     qtbot.mouseClick(_match_button(window, "All"), Qt.MouseButton.LeftButton)
     wait_for(qtbot, lambda: window.page.grid.photo_count() == 2)
-    qtbot.mouseClick(button(window.page.chips, "Clear all"), Qt.MouseButton.LeftButton)
+    click_button(qtbot, window.page.chips, "Clear all")
     wait_for(qtbot, lambda: window.page.grid.photo_count() == SMALL_PHOTOS)
 
 
@@ -108,7 +108,7 @@ def test_a_folder_is_looked_in_alone_and_removed(
         window.services.organising.remove_folder(roots[0].root_id)
 
     window.dialogs.confirm_remove(roots[0], removed)
-    qtbot.mouseClick(button(window, "Remove folder"), Qt.MouseButton.LeftButton)
+    click_button(qtbot, window, "Remove folder")
     wait_for(qtbot, window.page.empty.isVisible)
     wait_for(qtbot, lambda: window.page.empty.title.text() == "Find any photo by describing it")
     assert photos.is_dir()
@@ -127,5 +127,5 @@ def test_an_empty_answer_says_what_to_do_next(qtbot: QtBot, windows: Windows, co
     click_row(qtbot, tags, tags.tag_index("right"))
     wait_for(qtbot, window.page.empty.isVisible)
     assert window.page.empty.title.text() == "Nothing here matches"
-    qtbot.mouseClick(button(window.page.empty, "Clear the filters"), Qt.MouseButton.LeftButton)
+    click_button(qtbot, window.page.empty, "Clear the filters")
     wait_for(qtbot, lambda: window.page.grid.photo_count() == SMALL_PHOTOS)

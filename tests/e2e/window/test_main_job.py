@@ -13,8 +13,8 @@ from tests.fixtures.photos import write_small_photos
 from tests.fixtures.windows import (
     Windows,
     action,
-    button,
-    choose_folder,
+    choose_file,
+    click_button,
     remove_chip,
     settled,
     shown_names,
@@ -34,8 +34,8 @@ def test_a_stranger_gets_from_nothing_to_the_right_photo(
     assert page.empty.isVisible()
     assert "Nothing leaves this computer" in page.empty.body.text()
 
-    qtbot.mouseClick(button(page.empty, "Add a folder of photos"), Qt.MouseButton.LeftButton)
-    choose_folder(qtbot, window, photos)
+    click_button(qtbot, page.empty, "Add a folder of photos")
+    choose_file(qtbot, window, photos)
     wait_for(qtbot, lambda: page.grid.photo_count() == SMALL_PHOTOS)
     assert page.grid.isVisible()
     assert page.sidebar.folders.folder_index(photos.name).isValid()

@@ -48,7 +48,7 @@ def test_rows_between_are_just_those_on_lines_that_touch(geometry: GridGeometry,
     nearby = range(max(between.start - 1, 0), min(between.stop + 1, geometry.count))
     for row in [*nearby[:3], *nearby[-3:]]:
         box = geometry.box(row)
-        assert (row in between) == (box.y < top + height and box.y + box.side > top)
+        assert (row in between) == (height > 0 and box.y < top + height and box.y + box.side > top)
 
 
 @given(some_geometries, st.integers(0, 3000), st.integers(0, 1000), st.integers(0, 4000), st.integers(0, 800))

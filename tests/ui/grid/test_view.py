@@ -148,6 +148,15 @@ def test_a_double_click_enter_and_space_open_the_photo(open_grid: OpenGrid) -> N
     assert opened == [103, 103, 104]
 
 
+def test_a_key_held_down_since_before_opens_nothing(open_grid: OpenGrid) -> None:
+    grid = open_grid(range(5))
+    opened: list[int] = []
+    grid.activated.connect(opened.append)
+    click(grid, 3)
+    QApplication.sendEvent(grid, QKeyEvent(QEvent.Type.KeyPress, Key.Key_Space, Mod.NoModifier, " ", True))
+    assert opened == []
+
+
 def test_two_quick_clicks_with_control_are_two_clicks(open_grid: OpenGrid) -> None:
     grid = open_grid(range(20))
     opened: list[int] = []

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QImage
+from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtGui import QImage, QKeyEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QToolButton
+from PySide6.QtWidgets import QApplication, QToolButton
 from pytestqt.qtbot import QtBot
 
 from desktop_app.compose import open_library
@@ -218,6 +218,25 @@ def test_the_next_photo_is_fitted_again(qtbot: QtBot, viewer: PhotoViewer) -> No
 def test_keys_close_it(qtbot: QtBot, viewer: PhotoViewer, key: Key) -> None:
     with qtbot.waitSignal(viewer.closed, timeout=1000):
         QTest.keyClick(viewer, key)
+
+
+def test_a_key_held_down_since_before_does_not_close_it(qtbot: QtBot, viewer: PhotoViewer) -> None:
+    repeated = QKeyEvent(QEvent.Type.KeyPress, Key.Key_Space, Qt.KeyboardModifier.NoModifier, " ", True)
+    with qtbot.assertNotEmitted(viewer.closed):
+        QApplication.sendEvent(viewer, repeated)
+
+
+def test_the_thumb_button_leads_back(qtbot: QtBot, viewer: PhotoViewer) -> None:
+    with qtbot.waitSignal(viewer.closed, timeout=1000):
+        QTest.mouseClick(viewer.picture, Qt.MouseButton.BackButton)
+
+
+def test_enter_presses_the_button_that_tab_led_to(qtbot: QtBot, viewer: PhotoViewer) -> None:
+    sharp(qtbot, viewer)
+    viewer.bar.scale.setFocus(Qt.FocusReason.TabFocusReason)
+    with qtbot.assertNotEmitted(viewer.closed):
+        QTest.keyClick(viewer.bar.scale, Key.Key_Return)
+    qtbot.waitUntil(lambda: scale(viewer) == 1.0)
 
 
 def test_other_keys_are_left_to_the_window(qtbot: QtBot, viewer: PhotoViewer) -> None:
