@@ -111,14 +111,16 @@ def test_retry_skipped_reads_them_again(keepsight: Keepsight, library: Path, tmp
 
 
 def test_search_is_best_first_and_limited(keepsight: Keepsight, library: Path, small_photos: Path) -> None:
-    found = keepsight("search", "a cat", "--library", library, "--json", "--limit", 3).json
-    assert set(found) >= {"query", "total", "seconds", "results"}
+    found = keepsight("search", "a cat", "--library", library, "--json", "--all", "--limit", 3).json
+    assert set(found) >= {"query", "total", "matches", "seconds", "ended_by", "results"}
+    assert found["ended_by"] == "limit"
     assert (found["query"], found["total"], len(found["results"])) == ("a cat", 12, 3)
     assert Path(found["results"][0]["path"]).name in {"photo_01.jpg", "photo_07.jpg"}
-    scores = [row["score"] for row in found["results"]]
-    assert scores == sorted(scores, reverse=True)
-    assert all(0 <= row["probability"] <= 1 for row in found["results"])
-    plain = keepsight("search", "a cat", "--library", library, "--limit", 1)
+    probabilities = [row["probability"] for row in found["results"]]
+    assert probabilities == sorted(probabilities, reverse=True)
+    assert all(0 <= probability <= 1 for probability in probabilities)
+    assert found["results"][0]["why"][0]["term"] == "a cat"
+    plain = keepsight("search", "a cat", "--library", library, "--all", "--limit", 1)
     assert plain.out.count("\n") == 1
     assert found["results"][0]["path"] in plain.out
     similar = keepsight("search", "--image", small_photos / "photo_04.jpg", "--library", library, "--json").json
@@ -133,7 +135,7 @@ def test_search_within_tags(keepsight: Keepsight, library: Path, small_photos: P
     keepsight("tags", "add", "second", small_photos / "photo_01.jpg", "--library", library)
 
     def search(*words: str) -> set[str]:
-        run = keepsight("search", "a cat", "--library", library, "--json", *words)
+        run = keepsight("search", "a cat", "--library", library, "--json", "--all", *words)
         return {Path(row["path"]).name for row in run.json["results"]}
 
     assert search("--tag", "first", "--not-tag", "second") == {"photo_00.jpg"}
