@@ -37,7 +37,7 @@ Vectors = npt.NDArray[np.float32]
 ABSENT_CLASSES = 200
 NONSENSE = 60
 # An absent thing says "no" of every photo: without this they would outweigh the labels.
-ABSENT_WEIGHT = 0.1
+ABSENT_WEIGHT = 0.02
 
 
 def is_for_fitting(label: str) -> bool:

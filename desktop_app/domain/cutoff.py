@@ -18,8 +18,10 @@ Probabilities = npt.NDArray[np.float32]
 
 DEFAULT_SENSITIVITY = 0.5
 
-# At the ends of the control a photo missed weighs four times as much as one listed in vain, or a quarter.
-_B_AT_THE_ENDS = 4.0
+# A photo missed is worse than one listed in vain, which the eye passes over: b^2 with the control in the middle, and the
+# factor that its ends multiply or divide it by.
+_B_SQUARED = 2.0
+_FACTOR_AT_THE_ENDS = 16.0
 # Less likely photos are not expected to match at all: in a large library their many small probabilities, which no
 # calibration gets right to the last digit, would add up to matches that are not there, and no list would ever end.
 _FLOOR = 0.04
@@ -48,7 +50,7 @@ class CutOff:
         """
         if not len(probabilities) or probabilities[0] < self.moved_bar ** max(1, terms):
             return 0
-        b_squared = _B_AT_THE_ENDS ** (4.0 * (self.sensitivity - 0.5))
+        b_squared = _B_SQUARED * _FACTOR_AT_THE_ENDS ** (2.0 * (self.sensitivity - 0.5))
         gained = np.cumsum(np.where(probabilities < _FLOOR, 0.0, probabilities), dtype=np.float64)
         listed = np.arange(1, len(probabilities) + 1)
         return int(np.argmax(gained / (listed + b_squared * gained[-1]))) + 1

@@ -36,7 +36,7 @@ class LabelledQuery:
 def fit_matching(queries: Sequence[LabelledQuery], photos: Background) -> MatchCalibration:
     """The calibration under which what is known is most likely; its bar parts queries with matches from those without.
 
-    Each query counts by the root of its matches: common things do not drown rare ones, nor the other way round.
+    Every photo of every query counts the same: common things, which people search for, as often as they are there.
     """
     backgrounds = [QueryBackground.of(query.similarities - photos.mean) for query in queries]
     stacked = np.concatenate(
@@ -46,9 +46,7 @@ def fit_matching(queries: Sequence[LabelledQuery], photos: Background) -> MatchC
         ]
     )
     truth = np.concatenate([query.present[query.known] for query in queries]).astype(np.float64)
-    weights = np.concatenate(
-        [np.full(int(query.known.sum()), query.weight / max(1, query.present.sum()) ** 0.5) for query in queries]
-    )
+    weights = np.concatenate([np.full(int(query.known.sum()), query.weight) for query in queries])
     coefficients = _logistic(stacked, truth, weights)
     lead, by_photo, by_library, below_best, bias = (round(float(value), 4) for value in coefficients)
     calibration = MatchCalibration(lead, by_photo, by_library, below_best, bias, bar=0.5)
@@ -64,19 +62,29 @@ def fit_matching(queries: Sequence[LabelledQuery], photos: Background) -> MatchC
 
 
 def _logistic(seen: Floats, truth: Floats, weights: Floats) -> Floats:
-    """Weighted logistic regression by Newton's method; returns the coefficients of the views and the bias."""
+    """Weighted logistic regression by damped Newton steps; returns the coefficients of the views and the bias."""
     mean, deviation = seen.mean(axis=0), seen.std(axis=0) + 1e-9
     design = np.column_stack([(seen - mean) / deviation, np.ones(len(seen))])
-    weights = weights / weights.sum()
+    # Per true example: matches are rare, and a mean over all examples would leave the decay to decide.
+    weights = weights / (weights * truth).sum()
     found = np.zeros(design.shape[1])
-    decay = np.diag([_DECAY] * (design.shape[1] - 1) + [0.0])
+    decay = np.array([_DECAY] * (design.shape[1] - 1) + [0.0])
+
+    def loss(at: Floats) -> float:
+        signed = (1.0 - 2.0 * truth) * (design @ at)
+        return float((weights * np.logaddexp(0.0, signed)).sum() + (decay * at * at).sum() / 2.0)
+
+    current = loss(found)
     for _ in range(_STEPS):
         predicted = 1.0 / (1.0 + np.exp(-np.clip(design @ found, -30.0, 30.0)))
-        slope = design.T @ (weights * (predicted - truth)) + decay @ found
-        curvature = (design * (weights * predicted * (1.0 - predicted))[:, None]).T @ design + decay
-        step = np.linalg.solve(curvature + 1e-9 * np.eye(len(found)), slope)
-        found = found - step
-        if np.abs(step).max() < 1e-8:
+        slope = design.T @ (weights * (predicted - truth)) + decay * found
+        curvature = (design * (weights * predicted * (1.0 - predicted))[:, None]).T @ design + np.diag(decay + 1e-9)
+        step = np.linalg.solve(curvature, slope)
+        # Far from the optimum a whole step can overshoot: halve it until the loss falls.
+        while (reached := loss(found - step)) > current and np.abs(step).max() > 1e-10:
+            step = step / 2.0
+        found, improved, current = found - step, current - reached, reached
+        if improved < 1e-12:
             break
     scaled = found[:-1] / deviation
     return np.append(scaled, found[-1] - float(scaled @ mean))
