@@ -44,14 +44,15 @@ BUNDLED = (
     ("hubble_deep_field.jpg", "Sky"),
     ("moon.png", "Sky"),
     ("grass.png", "Outside"),
-    ("gravel.png", "Outside"),
-    ("brick.png", "Outside"),
-    ("coins.png", "At home"),
-    ("page.png", "At home"),
 )
 
 #: Left, top, right, bottom of the cuts made of each, as parts of its sides: enough photos to fill a window.
-CUTS = ((0.0, 0.0, 1.0, 1.0), (0.05, 0.0, 0.75, 0.85), (0.2, 0.1, 0.95, 0.95))
+CUTS = (
+    (0.0, 0.0, 1.0, 1.0),
+    (0.05, 0.0, 0.75, 0.85),
+    (0.2, 0.1, 0.95, 0.95),
+    (0.1, 0.2, 0.9, 0.8),
+)
 
 PATIENCE_SECONDS = 300.0
 

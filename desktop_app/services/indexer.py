@@ -234,9 +234,8 @@ class Indexer:
             wait_while_paused=self._wait_while_paused,
             show=self._show_switch,
         )
-        if not run.run():
+        if not run.run() or not self._models.complete_switch(model):
             return False
-        self._models.complete_switch()
         retag_if_outdated(self._store, model, cancelled=self._cancel.is_set)
         self._models.release_former()
         return True

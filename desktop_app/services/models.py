@@ -110,8 +110,8 @@ class Models:
             name = self.pending_name()
             if name is None or self._closed:
                 return None
-            if self._pending is None:
-                self._pending = self._prepare(self.entry(name))
+            if self._pending is None or self._pending.entry.name != name:
+                self._set_pending(self._prepare(self.entry(name)))
             return self._pending
 
     def switch_progress(self) -> SwitchProgress | None:
@@ -150,33 +150,29 @@ class Models:
         except BaseException:
             candidate.inference.close()
             raise
-        at_once = self._nothing_to_wait_for(candidate)
-        if not at_once:
+        with self._lock:
             self._store.writer.do(lambda session: write_setting(session, PENDING_MODEL, name))
-        with self._lock:
-            self._retire(self._pending)
-            self._pending = candidate
-        if at_once:
-            self.complete_switch()
-        return at_once
+            self._set_pending(candidate)
+        return self._nothing_to_wait_for(candidate) and self.complete_switch(candidate)
 
-    def complete_switch(self) -> None:
-        """Put the pending model in the active one's place: searches use it from now on."""
+    def complete_switch(self, candidate: ActiveModel) -> bool:
+        """Put the pending model in the active one's place: searches use it from now on. False when the person chose
+        otherwise a moment ago.
+        """
         with self._lock:
-            candidate = self._pending
-            if candidate is None:
-                return
+            if self._pending is not candidate:
+                return False
             self._store.writer.do(lambda session: _switch(session, candidate.entry.name))
             self._retire(self._active)
             self._active, self._pending = candidate, None
         self._store.changes.publish(LibraryChanges(model_changed=True))
+        return True
 
     def cancel_switch(self) -> None:
         """Stay with the active model. What the pending one embedded is kept, for another try."""
-        self._store.writer.do(lambda session: drop_setting(session, PENDING_MODEL))
         with self._lock:
-            self._retire(self._pending)
-            self._pending = None
+            self._store.writer.do(lambda session: drop_setting(session, PENDING_MODEL))
+            self._set_pending(None)
 
     def release_former(self) -> None:
         """Let go of models that no longer serve. The indexer calls it between runs, when none of its own uses one."""
@@ -230,6 +226,10 @@ class Models:
         counts = embedded_counts(self._store.reader)
         done, total = embeddable_counts(self._store.reader, candidate.model_id)
         return not counts.get(self.active_name()) or done == total
+
+    def _set_pending(self, model: ActiveModel | None) -> None:
+        self._retire(self._pending)
+        self._pending = model
 
     def _retire(self, model: ActiveModel | None) -> None:
         """Keep a model that a run or a search may still be using, until `release_former`."""

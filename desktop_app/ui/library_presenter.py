@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from desktop_app.domain.changes import LibraryChanges
 from desktop_app.domain.library import RootInfo
@@ -16,6 +16,8 @@ from desktop_app.ui.search_state import SearchState
 from desktop_app.ui.sidebar.folders import FolderTreeContent
 from desktop_app.ui.sidebar.sidebar import Sidebar
 from desktop_app.ui.tasks import Tasks
+
+_LOOK_MS = 5000
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,11 @@ class LibraryPresenter(QObject):
         self._roots: tuple[RootInfo, ...] | None = None
         self._built_in_model = True
         state.changed.connect(self.refresh_tags)
+        # A drive that is pulled out or plugged in changes no row of the library, so nobody tells of it.
+        self._looks = Refresh(tasks, self._compare_roots)
+        self._look_timer = QTimer(self, interval=_LOOK_MS)
+        self._look_timer.timeout.connect(lambda: self._looks.request(services.browsing.roots))
+        self._look_timer.start()
 
     @property
     def roots(self) -> Sequence[RootInfo] | None:
@@ -53,6 +60,10 @@ class LibraryPresenter(QObject):
     def built_in_model(self) -> bool:
         """Whether the model in use is the one that came with the program."""
         return self._built_in_model
+
+    def stop(self) -> None:
+        """Look no more."""
+        self._look_timer.stop()
 
     def refresh_all(self) -> None:
         """Look up everything."""
@@ -93,6 +104,10 @@ class LibraryPresenter(QObject):
         self._sidebar.progress.show_roots(found.content.roots)
         self._sidebar.progress.show_skipped(found.skipped_photos)
         self.roots_known.emit()
+
+    def _compare_roots(self, roots: list[RootInfo]) -> None:
+        if self._roots is not None and tuple(roots) != self._roots:
+            self.refresh_folders()
 
     def _refresh_model(self) -> None:
         def work() -> bool:

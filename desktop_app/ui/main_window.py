@@ -37,6 +37,9 @@ from desktop_app.ui.theme import Theme, ThemeChoice, ThemeSource
 from desktop_app.ui.viewer.viewer import PhotoViewer
 from desktop_app.ui.window_memory import WindowMemory
 
+# One for a search that waits for the model, one for something slow that was asked for, two for thumbnails and look-ups.
+_TASK_THREADS = 4
+
 # How often a window that is being closed looks whether its last tasks are done, and how long it waits for them at most.
 _CLOSING_STEP_MS = 40
 _CLOSING_STEPS = 125
@@ -55,7 +58,7 @@ class MainWindow(QMainWindow):
         super().__init__()
         self.services = services
         self.memory = WindowMemory(settings_file)
-        self.tasks = Tasks(self)
+        self.tasks = Tasks(self, threads=_TASK_THREADS)
         self.bugs = BugReports(self)
         self.state = SearchState(self)
         choice = ThemeChoice(theme)
@@ -87,9 +90,8 @@ class MainWindow(QMainWindow):
 
     def view_photo(self, photo_id: PhotoId) -> None:
         """Show a photo of the present result full size."""
-        ids = [] if self._result is None else self._result.photo_ids.tolist()
-        index = ids.index(photo_id) if photo_id in ids else None
-        self.viewer.open(ids if index is not None else [photo_id], index or 0)
+        row = self.page.grid.row_of(photo_id)
+        self.viewer.open([photo_id] if row is None else self.page.grid.photo_ids(), row or 0)
         self._pages.setCurrentWidget(self.viewer)
         self.menuBar().hide()
         self.viewer.setFocus()
@@ -218,6 +220,7 @@ class MainWindow(QMainWindow):
             self.dialogs.models.refresh()
         if shown := changes.added | changes.updated | changes.missing:
             self.page.grid.refresh_photos(shown)
+            self.viewer.refresh_photos(shown)
 
     def _progressed(self, progress: IndexProgress) -> None:
         self.page.sidebar.progress.show_progress(progress)
@@ -379,6 +382,7 @@ class MainWindow(QMainWindow):
         self.memory.closed_groups = self.page.sidebar.tags.closed_groups
         self.memory.write()
         self.searches.stop()
+        self.library.stop()
         self.library_feed.close()
         self.progress_feed.close()
         self.dialogs.close()

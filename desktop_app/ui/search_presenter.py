@@ -21,7 +21,10 @@ _BUSY_AFTER_MS = 300
 
 
 class SearchPresenter(QObject):
-    """Turns SearchTerms into results, newest question first; older answers are dropped."""
+    """Turns SearchTerms into results, one search at a time: what is asked meanwhile is searched for next, the newest only.
+
+    Searches side by side would all wait for the model while it is loaded, and keep every thread from fetching thumbnails.
+    """
 
     shown = Signal(object, object, bool)
     """SearchTerms, their SearchResult, and whether this is another question than the last (False: a live refresh)."""
@@ -43,17 +46,19 @@ class SearchPresenter(QObject):
         state.changed.connect(self.search)
 
     def search(self) -> None:
-        """Search now for what the state describes."""
+        """Search for what the state describes: now, or as soon as the present search is done."""
+        if self._searching:
+            return  # `_done` sees that the terms are other ones by then.
         terms = self._state.terms
         query = terms.query()
         self._refresh.stop()
         self._searching, self._outdated = True, False
-        self._busy_sign.start()
+        if not self._busy_sign.isActive():
+            self._busy_sign.start()
         self._tasks.run(
             lambda: self._services.searching.search(query),
             lambda result: self._done(terms, result),
-            failed=self._failed,
-            key="search",
+            failed=lambda exception: self._failed(terms, exception),
         )
 
     def refresh(self, changes: LibraryChanges) -> None:
@@ -68,21 +73,27 @@ class SearchPresenter(QObject):
         self._busy_sign.stop()
 
     def _done(self, terms: SearchTerms, result: SearchResult) -> None:
-        self._finish()
+        if self._is_stale(terms):
+            return
         self._last_seconds = result.seconds
         another = terms != self._answered
         self._answered = terms
         self.shown.emit(terms, result, another)
         self._schedule()
 
-    def _failed(self, exception: Exception) -> None:
-        self._finish()
-        self._tasks.report(exception)
+    def _failed(self, terms: SearchTerms, exception: Exception) -> None:
+        if not self._is_stale(terms):
+            self._tasks.report(exception)
 
-    def _finish(self) -> None:
+    def _is_stale(self, terms: SearchTerms) -> bool:
+        """Note that the search for these terms is over; when others are wanted by now, search for those."""
         self._searching = False
+        if terms != self._state.terms:
+            self.search()
+            return True
         self._busy_sign.stop()
         self.busy.emit(False)
+        return False
 
     def _schedule(self) -> None:
         if self._outdated and not self._searching and not self._refresh.isActive():

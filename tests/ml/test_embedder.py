@@ -63,15 +63,23 @@ def test_it_sees_a_cat_in_a_photo_of_a_cat(embedder: Embedder, pictures: np.ndar
     assert embedder.logit_scale > 1
 
 
-def test_pictures_are_prepared_as_open_clip_prepares_them(embedder: Embedder) -> None:
-    """Ours (reduced decode, same geometry) against open_clip's own transform on the same files, mean-centred."""
+def test_pictures_are_prepared_as_open_clip_prepares_them(embedder: Embedder, tmp_path: Path) -> None:
+    """Ours (reduced decode, same geometry) against open_clip's own transform of a full decode, mean-centred.
+
+    Without colour profiles: open_clip leaves those aside, we do not.
+    """
     torch, transforms = import_torch(), importlib.import_module("open_clip.transform")
     config = transforms.PreprocessCfg(**embedder._model.visual.preprocess_cfg)
     transform = transforms.image_transform_v2(config, is_train=False)
     ours, theirs = [], []
     for name in SOURCES:
-        ours.append(embedder.embed_images(decode_pixels(source_folder() / name, embedder.spec)[None])[0])
-        with Image.open(source_folder() / name) as image, torch.inference_mode():
+        path = tmp_path / f"{name}.jpg"
+        with Image.open(source_folder() / name) as image:
+            large = image.convert("RGB").resize((image.width * 4 + 1, image.height * 4 + 3), Image.Resampling.LANCZOS)
+        large.info.clear()
+        large.save(path, quality=92)
+        ours.append(embedder.embed_images(decode_pixels(path, embedder.spec)[None])[0])
+        with Image.open(path) as image, torch.inference_mode():
             vector = embedder._model.encode_image(transform(image.convert("RGB"))[None])[0].numpy()
         theirs.append(vector / np.linalg.norm(vector))
     mean = np.mean(theirs, axis=0)

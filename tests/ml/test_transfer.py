@@ -70,6 +70,21 @@ def test_a_hub_that_refuses_is_explained(filled: LocalHub, status: int, words: s
         find_file(filled.endpoint, "keepsight/tiny", ["weights.bin"])
 
 
+@pytest.mark.parametrize(
+    ("repository", "words"), [("circle/tiny", "in a circle"), ("elsewhere/tiny", "not understand")]
+)
+def test_a_hub_that_sends_one_astray_is_explained(filled: LocalHub, repository: str, words: str) -> None:
+    with pytest.raises(UserFacingError, match=words):
+        find_file(filled.endpoint, repository, ["weights.bin"])
+
+
+def test_a_file_that_goes_away_on_the_way_is_no_endless_try(filled: LocalHub, tmp_path: Path) -> None:
+    remote = find_file(filled.endpoint, "keepsight/tiny", ["weights.bin"])
+    filled.faults.status = 404
+    with pytest.raises(FileAbsent):
+        fetch(remote, tmp_path / "weights.bin", watching())
+
+
 def test_a_hub_that_is_not_there_is_explained() -> None:
     with local_hub() as gone:
         endpoint = gone.endpoint

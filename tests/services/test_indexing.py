@@ -90,7 +90,8 @@ def test_every_file_is_counted_once_and_a_second_run_loads_no_model(
         assert all(reason and len(reason) < 120 for reason in reasons.values())
     with open_here() as library:
         monkeypatch.setattr(
-            "desktop_app.services.model_catalogue.load_catalogue_model", lambda *_, **__: pytest.fail("the model was loaded")
+            "desktop_app.services.model_catalogue.load_catalogue_model",
+            lambda *_, **__: pytest.fail("the model was loaded"),
         )
         report = index_now(library.services, photos)
         assert (report.added, report.reused, report.skipped, report.embedded) == (0, 13, 3, 0)

@@ -251,6 +251,24 @@ def test_choosing_the_model_in_use_calls_a_switch_off(copied_library: Indexed, o
         assert library.services.models.pending_name() is None
 
 
+def test_choosing_a_third_model_in_the_middle_takes_the_second_ones_place(
+    copied_library: Indexed, other_model: Path, gate: Gate, tmp_path: Path, tiny_weights: bytes
+) -> None:
+    third = tiny_folder(tmp_path / "third", tiny_weights)
+    with open_library(copied_library.library) as library:
+        services = library.services
+        begin(services, other_model)
+        first = services.indexing.finish_switch()
+        gate.wait_until_reached()
+        services.models.add(third, name="third")
+        assert services.models.use("third") is False
+        gate.open()
+        assert first.result(timeout=RUN_SECONDS) is True
+        assert services.models.active_name() == "third"
+        assert embedded(services)["third"] == SMALL_PHOTOS
+        assert embedded(services)[OTHER] < SMALL_PHOTOS
+
+
 def test_a_model_that_cannot_be_loaded_changes_nothing(copied_library: Indexed, other_model: Path) -> None:
     (other_model / "open_clip_model.safetensors").write_bytes(b"not weights at all")
     with open_library(copied_library.library) as library:
@@ -261,6 +279,24 @@ def test_a_model_that_cannot_be_loaded_changes_nothing(copied_library: Indexed, 
         assert services.models.pending_name() is None
         with pytest.raises(UserFacingError, match="not on this machine"):
             services.models.use("vit-b-32-openai")
+
+
+def test_a_next_model_that_breaks_leaves_the_old_one_serving(
+    copied_library: Indexed, other_model: Path, tmp_path: Path
+) -> None:
+    with open_library(copied_library.library) as library:
+        begin(library.services, other_model)
+    (other_model / "open_clip_model.safetensors").write_bytes(b"not weights at all")
+    with open_library(copied_library.library) as library:
+        services = library.services
+        with pytest.raises(UserFacingError, match="could not be loaded"):
+            finish(services)
+        assert "could not be loaded" in services.indexing.progress.note
+        assert services.indexing.switch_progress is None
+        assert index_now(services).reused == SMALL_PHOTOS
+        assert len(services.searching.search(Query(text="a cat")).photo_ids) == SMALL_PHOTOS
+        services.models.cancel_switch()
+        assert finish(services) is False
 
 
 def test_removing_a_model_deletes_its_embeddings_and_no_tag(copied_library: Indexed, other_model: Path) -> None:

@@ -14,7 +14,7 @@ from desktop_app.compose import Library, open_library
 from desktop_app.domain.photo import PhotoId
 from desktop_app.domain.query import Query, tags_filter
 from desktop_app.domain.tag import TagSource, TagState
-from desktop_app.services import models
+from desktop_app.ml.catalogue import BUILT_IN_NAME
 from desktop_app.services.services import Services
 from tests.fixtures.libraries import Indexed, id_of, index_now
 
@@ -147,4 +147,4 @@ def test_tags_are_counted_by_photo(copied_library: Indexed) -> None:
 def test_the_built_in_vocabulary_is_in_every_library(copied_library: Indexed) -> None:
     with open_library(copied_library.library) as library:
         assert len(library.services.browsing.all_tags()) >= 300
-        assert library.services.models.active_name() == models.BUILT_IN_NAME
+        assert library.services.models.active_name() == BUILT_IN_NAME

@@ -33,7 +33,10 @@ def test_a_chip_is_removed_by_its_cross_or_by_delete(qtbot: QtBot, row: ChipRow)
     assert cross is not None
     assert "dog" in cross.accessibleName()
     assert cat.findChild(QToolButton) is None
-    for act in (lambda: qtbot.mouseClick(cross, Qt.MouseButton.LeftButton), lambda: qtbot.keyClick(cross, Qt.Key.Key_Delete)):
+    for act in (
+        lambda: qtbot.mouseClick(cross, Qt.MouseButton.LeftButton),
+        lambda: qtbot.keyClick(cross, Qt.Key.Key_Delete),
+    ):
         with qtbot.waitSignal(row.removed) as removed:
             act()
         assert removed.args == ["1"]

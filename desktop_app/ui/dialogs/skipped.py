@@ -5,16 +5,55 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QStandardItem, QStandardItemModel
-from PySide6.QtWidgets import QCheckBox, QDialog, QHBoxLayout, QHeaderView, QTableView, QVBoxLayout, QWidget
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QHeaderView, QTableView, QVBoxLayout, QWidget
 
 from desktop_app.domain.photo import SkippedFile
 from desktop_app.ui.controls import label, push_button
 from desktop_app.ui.theme import Theme
 from desktop_app.ui.wording import counted, from_home
 
-_PATH = Qt.ItemDataRole.UserRole + 1
+Index = QModelIndex | QPersistentModelIndex
+
+_HEADINGS = ("File", "Why", "Folder")
+_INVALID = QModelIndex()
+
+
+class SkippedTable(QAbstractTableModel):
+    """The list as a table; a row is made into words only when it is looked at, so that its length costs nothing."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._files: Sequence[SkippedFile] = ()
+
+    def show_files(self, files: Sequence[SkippedFile]) -> None:
+        """Show these files."""
+        self.beginResetModel()
+        self._files = files
+        self.endResetModel()
+
+    def file(self, row: int) -> SkippedFile | None:
+        """The file of a row."""
+        return self._files[row] if 0 <= row < len(self._files) else None
+
+    def rowCount(self, parent: Index = _INVALID) -> int:
+        return 0 if parent.isValid() else len(self._files)
+
+    def columnCount(self, parent: Index = _INVALID) -> int:
+        return 0 if parent.isValid() else len(_HEADINGS)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> str | None:
+        if role not in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
+            return None
+        file = self._files[index.row()]
+        return (file.path.name, file.reason, from_home(file.path.parent))[index.column()]
+
+    def headerData(
+        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> str | None:
+        if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
+            return _HEADINGS[section]
+        return None
 
 
 class SkippedDialog(QDialog):
@@ -29,10 +68,11 @@ class SkippedDialog(QDialog):
         self.resize(820, 460)
         self._files: tuple[SkippedFile, ...] = ()
         self.summary = label(wrap=True)
-        self._items = QStandardItemModel(0, 3, self)
+        self._items = SkippedTable(self)
         self.table = QTableView()
         self.table.setAccessibleName("Skipped files")
-        self.others = QCheckBox("Also list files that are not photos")
+        self.others = push_button("", role="link")
+        self.others.setCheckable(True)
         self.others.toggled.connect(self._fill)
         self.retry = push_button(
             "Try them again", hint="For example after a drive was connected or a file was repaired"
@@ -49,28 +89,22 @@ class SkippedDialog(QDialog):
         self._fill()
 
     def _fill(self) -> None:
+        listed = self.others.isChecked()
         photos = sum(file.is_photo for file in self._files)
-        shown = [file for file in self._files if file.is_photo or self.others.isChecked()]
+        shown = [file for file in self._files if file.is_photo or listed]
         self.summary.setText(_summary(photos, len(self._files) - photos))
+        self.others.setText("List photos only" if listed else "List files that are not photos, too")
         self.others.setVisible(photos < len(self._files))
         self.retry.setEnabled(photos > 0)
-        self._items.setRowCount(0)
-        for file in shown:
-            row = [QStandardItem(text) for text in (file.path.name, file.reason, from_home(file.path.parent))]
-            for item in row:
-                item.setData(file.path, _PATH)
-                item.setToolTip(item.text())
-            self._items.appendRow(row)
+        self._items.show_files(shown)
         self._show_file.setEnabled(bool(shown))
 
     def _show_current(self) -> None:
-        index = self.table.currentIndex()
-        path = (index if index.isValid() else self._items.index(0, 0)).data(_PATH)
-        if path is not None:
-            self.show_file_wanted.emit(path)
+        file = self._items.file(max(self.table.currentIndex().row(), 0))
+        if file is not None:
+            self.show_file_wanted.emit(file.path)
 
     def _lay_out(self, theme: Theme) -> None:
-        self._items.setHorizontalHeaderLabels(["File", "Why", "Folder"])
         self.table.setModel(self._items)
         self.table.verticalHeader().hide()
         self.table.setShowGrid(False)
@@ -97,7 +131,7 @@ class SkippedDialog(QDialog):
         column.setSpacing(theme.space_m)
         column.addWidget(self.summary)
         column.addWidget(self.table, 1)
-        column.addWidget(self.others)
+        column.addWidget(self.others, 0, Qt.AlignmentFlag.AlignLeft)
         column.addLayout(buttons)
 
 
