@@ -24,7 +24,7 @@ _B_SQUARED = 2.0
 _FACTOR_AT_THE_ENDS = 16.0
 # Less likely photos are not expected to match at all: in a large library their many small probabilities, which no
 # calibration gets right to the last digit, would add up to matches that are not there, and no list would ever end.
-_FLOOR = 0.04
+FLOOR = 0.04
 # How far the ends move the bar that the best photo must pass, in log-odds.
 _BAR_SHIFT = 3.0
 
@@ -51,6 +51,6 @@ class CutOff:
         if not len(probabilities) or probabilities[0] < self.moved_bar ** max(1, terms):
             return 0
         b_squared = _B_SQUARED * _FACTOR_AT_THE_ENDS ** (2.0 * (self.sensitivity - 0.5))
-        gained = np.cumsum(np.where(probabilities < _FLOOR, 0.0, probabilities), dtype=np.float64)
+        gained = np.cumsum(np.where(probabilities < FLOOR, 0.0, probabilities), dtype=np.float64)
         listed = np.arange(1, len(probabilities) + 1)
         return int(np.argmax(gained / (listed + b_squared * gained[-1]))) + 1

@@ -69,8 +69,13 @@ class MatchCalibration:
 
     def log_odds(self, similarities: Vectors, photos: Background, query: QueryBackground) -> Vectors:
         """Log-odds of a match, float32 of the shape of `similarities` [N]."""
-        weights = np.array([self.lead, self.by_photo, self.by_library, self.below_best], np.float32)
-        return np.asarray(views(similarities, photos, query) @ weights + self.bias, dtype=np.float32)
+        # The weighted views, with all that is the same for every photo taken together: two passes instead of four.
+        slope = self.lead + (self.by_library + self.below_best) / query.spread
+        rest = self.bias - (self.by_library * query.median + self.below_best * query.best) / query.spread
+        lead = similarities - photos.mean
+        return np.asarray(
+            lead * (np.float32(slope) + np.float32(self.by_photo) / photos.deviation) + np.float32(rest), np.float32
+        )
 
     def probabilities(self, similarities: Vectors, photos: Background, query: QueryBackground) -> Vectors:
         """Probabilities of a match, 0 to 1."""

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from desktop_app.base.errors import UserFacingError
-from desktop_app.domain.cutoff import CutOff
+from desktop_app.domain.cutoff import FLOOR, CutOff
 from desktop_app.domain.fusion import fused_scores
 from desktop_app.domain.language.degrees import degrees, positive_terms, sure_part, uncertain_terms
 from desktop_app.domain.language_hint import language_hint
@@ -124,10 +124,11 @@ class Judge:
     def answer(self, limit: int | None, started: float) -> Answer:
         """Rank, end the list, and put the answer together."""
         probabilities, ranking, certain = self._weigh()
-        order = np.argsort(-ranking, kind="stable")
-        best_first = np.sort(probabilities)[::-1]
-        cut_off = CutOff(self.model.matching.bar, self.question.sensitivity)
         uncut = self.question.everything or not certain
+        within = np.arange(len(probabilities)) if uncut else _worth_ranking(probabilities)
+        order = within[np.argsort(-ranking[within], kind="stable")]
+        best_first = np.sort(probabilities[within])[::-1]
+        cut_off = CutOff(self.model.matching.bar, self.question.sensitivity)
         matches = len(order) if uncut else cut_off.length(best_first, terms=self._uncertain())
         if not uncut and matches:
             # The most probable ones are listed; the ranking orders them.
@@ -207,6 +208,14 @@ class Judge:
         if vector is None:
             raise UserFacingError("The photo has not been indexed yet.", "Try again when indexing is done.")
         return vector
+
+
+def _worth_ranking(probabilities: Vectors) -> npt.NDArray[np.int64]:
+    """Photos that can be listed, or else offered as the nearest: sorting a whole library would cost more than weighing it."""
+    likely = np.flatnonzero(probabilities >= FLOOR)
+    if len(likely) >= NEAREST or len(probabilities) <= NEAREST:
+        return likely if len(likely) >= NEAREST else np.arange(len(probabilities))
+    return np.sort(np.argpartition(-probabilities, NEAREST)[:NEAREST])
 
 
 def _free_text(tree: Expression) -> str:

@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 import psutil
 
-from desktop_app.domain.cutoff import CutOff
+from desktop_app.domain.cutoff import FLOOR, CutOff
 from desktop_app.domain.language.degrees import degrees
 from desktop_app.domain.language.parser import parse
 from desktop_app.domain.query import Expression
@@ -66,7 +66,8 @@ def weigh(
         return DEFAULT_MATCHING.probabilities(similarities[rows], photos, background)
 
     probabilities = degrees(parse(text), leaf)
-    order = np.argsort(-probabilities, kind="stable")
+    likely = np.flatnonzero(probabilities >= FLOOR)
+    order = likely[np.argsort(-probabilities[likely], kind="stable")]
     length = CutOff(DEFAULT_MATCHING.bar).length(probabilities[order])
     return snapshot.ids[rows[order[:length]]]
 
