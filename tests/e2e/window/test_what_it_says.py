@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QApplication, QFrame
+from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
 from desktop_app.base.errors import UserFacingError
@@ -82,10 +82,12 @@ def test_a_bug_is_reported_once_and_the_window_goes_on(
 def test_the_model_page_says_what_is_in_use(qtbot: QtBot, windows: Windows, copied_library: Indexed) -> None:
     window = windows.open(copied_library.library)
     dialog = window.dialogs.show_models()
-    wait_for(qtbot, lambda: bool(dialog.findChildren(QFrame, "model keepsight-mini")))
-    texts = [each.text() for each in dialog.findChildren(type(dialog.message)) if each.isVisible()]
-    assert BUILT_IN_MODEL_LINE in texts
-    assert texts.count("In use") == 1
+
+    def texts() -> list[str]:
+        return [each.text() for each in dialog.findChildren(QLabel) if each.isVisible()]
+
+    wait_for(qtbot, lambda: BUILT_IN_MODEL_LINE in texts())
+    assert texts().count("In use") == 1
     dialog.accept()
 
 
