@@ -230,6 +230,33 @@ def test_models_are_listed_added_and_used(keepsight: Keepsight, library: Path, t
     assert keepsight("models", "add", tmp_path / "nowhere", "--library", library).code == 1
 
 
+def test_a_search_is_saved_listed_run_and_removed(keepsight: Keepsight, library: Path, small_photos: Path) -> None:
+    keepsight("tags", "add", "mine", small_photos / "photo_01.jpg", "--library", library)
+    keepsight("saved", "add", "Mine", "tag:mine", "--library", library)
+    assert keepsight("saved", "list", "--library", library, "--json").json == [{"name": "Mine", "query": "tag:mine"}]
+    found = keepsight("saved", "run", "mine", "--library", library, "--json").json
+    assert [Path(row["path"]).name for row in found["results"]] == ["photo_01.jpg"]
+    assert found["ended_by"] == "cut-off"
+    assert found["results"][0]["why"] == [{"kind": "filter", "term": "tag:mine", "probability": 1.0, "found": []}]
+    keepsight("saved", "remove", "Mine", "--library", library)
+    assert keepsight("saved", "list", "--library", library).out == "No saved searches yet.\n"
+
+
+def test_nothing_matches_is_said_and_a_limit_too(keepsight: Keepsight, library: Path) -> None:
+    nothing = keepsight("search", "blorft snizzle", "--library", library, "--json").json
+    assert (nothing["ended_by"], nothing["results"], nothing["matches"]) == ("nothing matches", [], 0)
+    assert "--all" in keepsight("search", "blorft snizzle", "--library", library).out
+    limited = keepsight("search", "type:jpg", "--library", library, "--json", "--limit", 2).json
+    assert (limited["ended_by"], len(limited["results"]), limited["matches"]) == ("limit", 2, 12)
+
+
+def test_a_question_that_is_not_understood_is_pointed_at(keepsight: Keepsight, library: Path) -> None:
+    for words in (("search", "dog (cat"), ("saved", "add", "broken", "dog (cat")):
+        run = keepsight(*words, "--library", library)
+        assert (run.code, run.out) == (1, "")
+        assert "At character 5" in run.err
+
+
 def test_failures_are_one_line_on_stderr_and_exit_code_1(keepsight: Keepsight, library: Path, tmp_path: Path) -> None:
     stranger = tmp_path / "stranger.jpg"
     stranger.touch()
