@@ -19,6 +19,7 @@ from desktop_app.ml.catalogue import BUILT_IN_NAME, built_in_entry, find_entry, 
 from desktop_app.ml.inference import Inference
 from desktop_app.ml.loading import load_catalogue_model
 from desktop_app.ml.model_facts import calibration_of
+from desktop_app.services.asking import Asking
 from desktop_app.services.browsing import Browsing
 from desktop_app.services.classifying import Classifier
 from desktop_app.services.evaluating import Evaluating
@@ -28,9 +29,11 @@ from desktop_app.services.model_catalogue import ModelSettings
 from desktop_app.services.model_downloads import ModelDownloads
 from desktop_app.services.models import Models
 from desktop_app.services.organising import Organising
+from desktop_app.services.saved_searches import SavedSearches
 from desktop_app.services.searching import Searching
 from desktop_app.services.services import Services
 from desktop_app.services.tagging import Tagging
+from desktop_app.services.understanding import Understanding
 from desktop_app.services.viewing import Viewing
 from desktop_app.services.watching import Watching
 
@@ -88,11 +91,16 @@ def open_library(
     models = Models(store, settings)
     indexer = Indexer(store, models)
     watching = Watching(store, indexer)
+    searching, understanding = Searching(store, models), Understanding(store)
+    asking = Asking(store, models, searching, understanding)
     services = Services(
         library_folder=paths.folder,
         changes=store.changes,
         browsing=Browsing(store, models, watch_state=watching.state_of),
-        searching=Searching(store, models),
+        searching=searching,
+        understanding=understanding,
+        asking=asking,
+        saved_searches=SavedSearches(store, asking, understanding),
         tagging=Tagging(store),
         organising=Organising(store),
         indexing=indexer,

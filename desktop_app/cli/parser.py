@@ -9,8 +9,9 @@ from typing import TypeAlias
 
 from desktop_app import __version__
 from desktop_app.base.paths import default_library_folder
-from desktop_app.cli import classify, index, library, model_download, model_evaluate, models, search, tags
+from desktop_app.cli import classify, index, library, model_download, model_evaluate, models, saved, search, tags
 from desktop_app.cli.context import Command
+from desktop_app.domain.cutoff import DEFAULT_SENSITIVITY
 
 DEVICES = ("auto", "cpu", "cuda", "mps")
 
@@ -18,7 +19,8 @@ _WINDOW_EPILOG = """commands (keepsight COMMAND --help tells more):
   index FOLDER…    bring folders into the library     status       the library in numbers
   search QUERY     find photos by plain language      skipped      files that are not in it, and why
   classify PHOTO…  labels of pictures, no library     tags         list, add and remove tags
-  models           list, choose, download and measure models"""
+  models           list, choose, download and measure models
+  saved            keep searches and run them"""
 
 
 def window_parser() -> argparse.ArgumentParser:
@@ -43,6 +45,7 @@ def command_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     _add_index(commands)
     _add_search(commands)
+    _add_saved(commands)
     _add_classify(commands)
     _command(commands, "status", library.status, "show the library in numbers")
     _command(commands, "skipped", library.skipped, "list files that are not in the library, and why")
@@ -53,7 +56,7 @@ def command_parser() -> argparse.ArgumentParser:
 
 def command_names() -> frozenset[str]:
     """Words that start a headless command."""
-    return frozenset({"index", "search", "classify", "status", "skipped", "tags", "models"})
+    return frozenset({"index", "search", "classify", "status", "skipped", "tags", "models", "saved"})
 
 
 # argparse gives the object that `add_parser` belongs to no public name.
@@ -101,13 +104,40 @@ def _add_index(commands: Commands) -> None:
 
 def _add_search(commands: Commands) -> None:
     parser = _command(commands, "search", search.search, "find photos by plain language")
-    parser.add_argument("query", metavar="QUERY", nargs="?", default="", help="what the photo shows")
+    parser.add_argument(
+        "query",
+        metavar="QUERY",
+        nargs="?",
+        default="",
+        help='what the photo shows, "exact words", AND, OR, -term, brackets, and filters such as tag:beach date:2023 rating:>=4',
+    )
     parser.add_argument("--image", type=Path, metavar="FILE", help="find photos like this picture")
     parser.add_argument("--limit", type=_positive, default=50, metavar="N", help="at most N results (default 50)")
+    parser.add_argument("--all", action="store_true", help="list every photo, best first, not only those that match")
+    for name, default, meaning in (
+        ("sensitivity", DEFAULT_SENSITIVITY, "0: only the surest matches, 1: whatever might match"),
+        ("words-weight", 0.5, "0: only what photos show counts, 1: only what is written about them"),
+        ("picture-weight", 0.5, "with --image and QUERY: 0: the words decide, 1: the picture does"),
+    ):
+        parser.add_argument(f"--{name}", type=_probability, default=default, metavar="0..1", help=meaning)
     for name, meaning in (("tag", "must have"), ("any-tag", "must have at least one of"), ("not-tag", "must not have")):
         parser.add_argument(
             f"--{name}", action="append", default=[], metavar="TAG", help=f"a tag that photos {meaning}"
         )
+    parser.add_argument("--device", choices=DEVICES, default="auto", help="where the model runs")
+
+
+def _add_saved(commands: Commands) -> None:
+    group = commands.add_parser("saved", help="keep searches and run them", description="Keep searches and run them.")
+    inner = group.add_subparsers(dest="action", required=True, metavar="ACTION")
+    _command(inner, "list", saved.list_saved, "show the saved searches")
+    parser = _command(inner, "add", saved.add, "keep a search under a name")
+    parser.add_argument("name", metavar="NAME")
+    parser.add_argument("query", metavar="QUERY")
+    _command(inner, "remove", saved.remove, "keep a search no longer").add_argument("name", metavar="NAME")
+    parser = _command(inner, "run", saved.run, "search for what was saved")
+    parser.add_argument("name", metavar="NAME")
+    parser.add_argument("--limit", type=_positive, default=50, metavar="N", help="at most N results (default 50)")
     parser.add_argument("--device", choices=DEVICES, default="auto", help="where the model runs")
 
 

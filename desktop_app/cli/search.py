@@ -7,8 +7,10 @@ from typing import Any
 
 from desktop_app.base.errors import UserFacingError
 from desktop_app.cli.context import Context
+from desktop_app.domain.language.problems import QueryProblem
 from desktop_app.domain.photo import PhotoId
-from desktop_app.domain.query import Filter, Query, SearchResult, tags_filter
+from desktop_app.domain.query import Filter, tags_filter
+from desktop_app.domain.question import Answer, EndedBy, Question, Reason
 from desktop_app.domain.tag import TagId
 from desktop_app.services.services import Services
 
@@ -18,26 +20,58 @@ def search(context: Context) -> None:
     options = context.options
     with context.open() as library:
         services = library.services
-        query = Query(text=options.query, image=options.image, where=_where(context, services))
-        if not query.has_meaning and not (options.tag or options.any_tag or options.not_tag):
+        if (
+            not options.query.strip()
+            and options.image is None
+            and not (options.tag or options.any_tag or options.not_tag)
+        ):
             raise UserFacingError(
                 "There is nothing to search for.", 'Say what the photo shows: keepsight search "a dog".'
             )
-        result = services.searching.search(query, limit=options.limit)
-        rows = _rows(services, result)
-        value = {
-            "query": options.query,
-            "total": result.total,
-            "seconds": round(result.seconds, 4),
-            "results": rows,
-        }
-        context.output.result(value, [_line(row) for row in rows] or ["No photos found."])
-        if result.note:
-            context.output.note(result.note)
-        if result.partial:
-            context.output.note(
-                f"Searched {result.searched:,} of {result.total:,} photos: the others are not indexed yet."
-            )
+        question = Question(
+            text=options.query,
+            image=options.image,
+            where=_where(context, services),
+            sensitivity=options.sensitivity,
+            words_weight=options.words_weight,
+            picture_weight=options.picture_weight,
+            everything=options.all,
+        )
+        show_answer(context, services, question)
+
+
+def show_answer(context: Context, services: Services, question: Question) -> None:
+    """Ask a question and print its answer."""
+    try:
+        answer = services.asking.ask(question, limit=context.options.limit)
+    except QueryProblem as problem:
+        raise pointed_out(question.text, problem) from problem
+    rows = _rows(services, question, answer)
+    value = {
+        "query": question.text,
+        "total": answer.result.total,
+        "matches": answer.matches,
+        "seconds": round(answer.result.seconds, 4),
+        "ended_by": answer.ended_by.value,
+        "results": rows,
+    }
+    context.output.result(value, [_line(row) for row in rows] or [_nothing(answer)])
+    if answer.result.partial:
+        searched, total = answer.result.searched, answer.result.total
+        context.output.note(f"Searched {searched:,} of {total:,} photos: the others are not indexed yet.")
+    if answer.result.note:
+        context.output.note(answer.result.note)
+
+
+def pointed_out(text: str, problem: QueryProblem) -> UserFacingError:
+    """The problem with the place it is at, for a terminal: characters count from 1."""
+    return UserFacingError(f"At character {problem.span.start + 1} of {text!r}: {problem.sentence}", problem.next_step)
+
+
+def _nothing(answer: Answer) -> str:
+    if answer.ended_by is EndedBy.NOTHING_MATCHES and len(answer.nearest):
+        return "Nothing here matches. --all shows what comes nearest."
+    return "No photos found."
 
 
 def _where(context: Context, services: Services) -> Filter:
@@ -57,22 +91,32 @@ def _ids(services: Services, names: list[str]) -> tuple[TagId, ...]:
     return tuple(ids)
 
 
-def _rows(services: Services, result: SearchResult) -> list[dict[str, Any]]:
-    rows = []
-    for position, photo_id in enumerate(result.photo_ids):
-        path = services.browsing.path_of(PhotoId(int(photo_id)))
-        ranked = bool(len(result.scores))
-        rows.append(
-            {
-                "path": str(path),
-                "score": round(float(result.scores[position]), 4) if ranked else None,
-                "probability": _probability(float(result.probabilities[position])) if ranked else None,
-            }
-        )
-    return rows
+def _rows(services: Services, question: Question, answer: Answer) -> list[dict[str, Any]]:
+    result = answer.result
+    ids = [PhotoId(photo_id) for photo_id in result.photo_ids.tolist()]
+    reasons = services.asking.why(question, ids) if ids else {}
+    ranked = bool(len(result.scores))
+    return [
+        {
+            "path": str(services.browsing.path_of(photo_id)),
+            "score": _number(float(result.scores[position])) if ranked else None,
+            "probability": _number(float(result.probabilities[position])) if ranked else None,
+            "why": [_why(reason) for reason in reasons[photo_id]],
+        }
+        for position, photo_id in enumerate(ids)
+    ]
 
 
-def _probability(value: float) -> float | None:
+def _why(reason: Reason) -> dict[str, Any]:
+    return {
+        "kind": reason.kind.value,
+        "term": f"-{reason.term}" if reason.negated else reason.term,
+        "probability": reason.probability,
+        "found": list(reason.found),
+    }
+
+
+def _number(value: float) -> float | None:
     return None if math.isnan(value) else round(value, 4)
 
 

@@ -29,6 +29,8 @@ class LibraryChanges:
     """The list of skipped files changed."""
     model_changed: bool = False
     """Another model serves searches from now on."""
+    saved_searches_changed: bool = False
+    """A saved search was added, changed or removed."""
 
     def __or__(self, other: LibraryChanges) -> LibraryChanges:
         """Both change sets as one."""

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from desktop_app.domain.photo import PhotoId, RootId
+from desktop_app.domain.query_terms import FilterLeaf, RankedLeaf
 from desktop_app.domain.tag import TagId
 
 
@@ -31,24 +32,37 @@ class InFolder:
 class And:
     """Photos that satisfy every part. No parts: every photo."""
 
-    parts: tuple[Filter, ...]
+    parts: tuple[Expression, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Or:
     """Photos that satisfy at least one part. No parts: no photo."""
 
-    parts: tuple[Filter, ...]
+    parts: tuple[Expression, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Not:
     """Photos that do not satisfy the part."""
 
-    part: Filter
+    part: Expression
 
 
-Filter = HasTag | InFolder | And | Or | Not
+Expression = HasTag | InFolder | FilterLeaf | RankedLeaf | And | Or | Not
+"""A whole question as a tree."""
+
+Filter = Expression
+"""A tree without a `RankedLeaf`: true or false of every photo (`is_filter` tells)."""
+
+
+def is_filter(expression: Expression) -> bool:
+    """Whether the tree is true or false of every photo, with no term of degree in it."""
+    if isinstance(expression, And | Or):
+        return all(is_filter(part) for part in expression.parts)
+    if isinstance(expression, Not):
+        return is_filter(expression.part)
+    return not isinstance(expression, RankedLeaf)
 
 
 @dataclass(frozen=True, slots=True)

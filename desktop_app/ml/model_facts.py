@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import logging
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
 from desktop_app.domain.model import CatalogueEntry
 from desktop_app.ml.calibration import DEFAULT_CALIBRATION, Calibration
+from desktop_app.ml.matching import DEFAULT_MATCHING, MatchCalibration
 
 _log = logging.getLogger(__name__)
 
@@ -40,3 +42,15 @@ def calibration_of(entry: CatalogueEntry) -> Calibration:
     except (KeyError, TypeError, ValueError):
         _log.warning("The calibration of %s makes no sense: the default is used", entry.name)
         return DEFAULT_CALIBRATION
+
+
+def matching_of(entry: CatalogueEntry) -> MatchCalibration:
+    """How the model's similarities become probabilities of a match, when it states so; else the default."""
+    stated = model_facts(entry).get("matching")
+    if not isinstance(stated, dict):
+        return DEFAULT_MATCHING
+    try:
+        return MatchCalibration(**{field.name: float(stated[field.name]) for field in fields(MatchCalibration)})
+    except (KeyError, TypeError, ValueError):
+        _log.warning("The matching figures of %s make no sense: the default is used", entry.name)
+        return DEFAULT_MATCHING

@@ -29,6 +29,24 @@ class ScanResult:
     searched: int
 
 
+@dataclass(frozen=True, slots=True)
+class IndexSnapshot:
+    """All embeddings of one moment, row by row."""
+
+    ids: Ids
+    vectors: Vectors
+    """float32 [N, D], L2-normalised."""
+    background: Background
+
+    def rows_of(self, photo_ids: Ids) -> npt.NDArray[np.int64]:
+        """The row of each photo; -1 for photos without an embedding."""
+        if not len(photo_ids) or not len(self.ids):
+            return np.full(len(photo_ids), -1, np.int64)
+        table = np.full(int(max(self.ids.max(), photo_ids.max())) + 1, -1, np.int64)
+        table[self.ids] = np.arange(len(self.ids))
+        return table[photo_ids]
+
+
 class VectorIndex:
     """Grows as photos are embedded; a scan sees whatever was there when it began.
 
@@ -44,6 +62,7 @@ class VectorIndex:
         self._vectors: Vectors = np.empty((_FIRST_CAPACITY, dimension), np.float32)
         self._means: Vectors = np.empty(_FIRST_CAPACITY, np.float32)
         self._deviations: Vectors = np.empty(_FIRST_CAPACITY, np.float32)
+        self._snapshot: IndexSnapshot | None = None
 
     def __len__(self) -> int:
         return len(self._rows)
@@ -54,6 +73,7 @@ class VectorIndex:
             return
         background = background_of(vectors, self._bank)
         with self._lock:
+            self._snapshot = None
             self._reserve(len(self._rows) + len(ids))
             rows = np.fromiter(
                 (self._rows.setdefault(int(photo_id), len(self._rows)) for photo_id in ids), np.int64, count=len(ids)
@@ -62,6 +82,15 @@ class VectorIndex:
             self._vectors[rows] = vectors
             self._means[rows] = background.mean
             self._deviations[rows] = background.deviation
+
+    def snapshot(self) -> IndexSnapshot:
+        """Everything there is at this moment, to be read while the index grows."""
+        with self._lock:
+            if self._snapshot is None:
+                count = len(self._rows)
+                background = Background(self._means[:count], self._deviations[:count])
+                self._snapshot = IndexSnapshot(self._ids[:count], self._vectors[:count], background)
+            return self._snapshot
 
     def vectors_of(self, ids: Ids) -> Vectors:
         """The embeddings of some photos, float32 [n, D]; photos without one are left out."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from desktop_app.domain.model import CatalogueEntry, ModelId
 from desktop_app.ml.calibration import Calibration
 from desktop_app.ml.inference import Inference
+from desktop_app.ml.matching import MatchCalibration
 from desktop_app.services.text_embedding import TextEmbedding
 from desktop_app.services.zero_shot import ZeroShotTagger
 
@@ -21,3 +22,4 @@ class ActiveModel:
     texts: TextEmbedding
     tagger: ZeroShotTagger
     calibration: Calibration
+    matching: MatchCalibration

@@ -14,7 +14,7 @@ from desktop_app.domain.model_figures import Evaluation, ModelFigures
 from desktop_app.domain.progress import SwitchProgress
 from desktop_app.ml.catalogue import BUILT_IN_NAME
 from desktop_app.ml.inference import Inference
-from desktop_app.ml.model_facts import calibration_of
+from desktop_app.ml.model_facts import calibration_of, matching_of
 from desktop_app.services.active_model import ActiveModel
 from desktop_app.services.library_store import LibraryStore
 from desktop_app.services.model_catalogue import ModelCatalogue, ModelSettings
@@ -268,7 +268,7 @@ class Models:
             background_captions=self._settings.background_captions,
             calibration=calibration,
         )
-        return ActiveModel(entry, model_id, inference, texts, tagger, calibration)
+        return ActiveModel(entry, model_id, inference, texts, tagger, calibration, matching_of(entry))
 
 
 def _switch(session: WriteSession, name: str) -> None:

@@ -15,7 +15,7 @@ from desktop_app.domain.photo import PhotoId
 from desktop_app.domain.query import And, Filter, Query, SearchResult
 from desktop_app.imaging.decode import decode_pixels
 from desktop_app.imaging.errors import PhotoSkipped
-from desktop_app.ml.vector_index import VectorIndex
+from desktop_app.ml.vector_index import IndexSnapshot, VectorIndex
 from desktop_app.services.active_model import ActiveModel
 from desktop_app.services.library_store import LibraryStore
 from desktop_app.services.models import Models
@@ -50,7 +50,7 @@ class Searching:
         """
         if not query.has_meaning:
             started = time.perf_counter()
-            candidates = self._candidates(query.where)
+            candidates = self.candidates(query.where)
             return _unranked(candidates if limit is None else candidates[:limit], len(candidates), started)
         while True:
             model = self._models.active()
@@ -63,7 +63,7 @@ class Searching:
 
     def _ranked(self, query: Query, model: ActiveModel, limit: int | None) -> SearchResult:
         started = time.perf_counter()
-        candidates = self._candidates(query.where)
+        candidates = self.candidates(query.where)
         index = self._up_to_date_index(model)
         vector, by_text = self._query_vector(query, model, index)
         found = index.scan(vector, allowed=_table(candidates), limit=limit)
@@ -81,11 +81,15 @@ class Searching:
             note=language_hint(query.text, model.entry.languages),
         )
 
+    def index_of(self, model: ActiveModel) -> IndexSnapshot:
+        """All embeddings by a model at this moment; the same object until one is added. Reads the library the first time."""
+        return self._up_to_date_index(model).snapshot()
+
     def close(self) -> None:
         """Stop following the library's changes."""
         self._unsubscribe()
 
-    def _candidates(self, where: Filter) -> Ids:
+    def candidates(self, where: Filter) -> Ids:
         """Ids that pass the filter, newest first. The unfiltered list is kept until the library changes."""
         if where != And(()):
             return photo_ids(self._store.reader, where)

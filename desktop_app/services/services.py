@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from desktop_app.services.asking import Asking
 from desktop_app.services.browsing import Browsing
 from desktop_app.services.change_feed import ChangeFeed
 from desktop_app.services.evaluating import Evaluating
@@ -12,8 +13,10 @@ from desktop_app.services.indexer import Indexer
 from desktop_app.services.model_downloads import ModelDownloads
 from desktop_app.services.models import Models
 from desktop_app.services.organising import Organising
+from desktop_app.services.saved_searches import SavedSearches
 from desktop_app.services.searching import Searching
 from desktop_app.services.tagging import Tagging
+from desktop_app.services.understanding import Understanding
 from desktop_app.services.viewing import Viewing
 from desktop_app.services.watching import Watching
 
@@ -26,6 +29,9 @@ class Services:
     changes: ChangeFeed
     browsing: Browsing
     searching: Searching
+    understanding: Understanding
+    asking: Asking
+    saved_searches: SavedSearches
     tagging: Tagging
     organising: Organising
     indexing: Indexer

@@ -11,6 +11,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from desktop_app.base.errors import UserFacingError
+from desktop_app.domain.geography import distance_km
 
 # Another Keepsight process (the command line beside the window) holds the write lock for one batch at most, well under
 # a second; ten seconds tell a busy moment from a stuck one.
@@ -97,6 +98,7 @@ def connect_for_reading(path: Path, *, also: dict[str, Path] | None = None) -> s
         )
         try:
             connection.execute(f"PRAGMA mmap_size = {_MMAP_BYTES}")
+            connection.create_function("distance_km", 4, distance_km, deterministic=True)
             for schema, attached in (also or {}).items():
                 connection.execute(f"ATTACH ? AS {schema}", [_read_only_uri(attached)])
             connection.execute("PRAGMA query_only = ON")

@@ -2,20 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any, assert_never
-
 from desktop_app.base.paths import to_stored_name
 from desktop_app.domain.query import And, Filter, HasTag, InFolder, Not, Or
-
-
-@dataclass(frozen=True, slots=True)
-class Clause:
-    """A piece of SQL and the values of its question marks."""
-
-    sql: str
-    values: tuple[Any, ...] = ()
-
+from desktop_app.store.leaf_filters import Clause, leaf_clause
 
 # A photo is in the library as long as some file of it is listed, present or missing; content whose files were all
 # edited or forgotten stays in the table (its tags and embedding serve when it returns) but is no photo at present.
@@ -39,8 +28,7 @@ def where(filter_: Filter) -> Clause:
         case Not(part):
             inner = where(part)
             return Clause(f"NOT ({inner.sql})", inner.values)
-        case _:
-            assert_never(filter_)
+    return leaf_clause(filter_)
 
 
 def _joined(parts: tuple[Filter, ...], operator: str, *, empty: str) -> Clause:

@@ -165,6 +165,20 @@ def _hand_on_decisions(session: WriteSession, *, old: PhotoId, new: PhotoId) -> 
         """,
         [new, old],
     )
+    session.connection.execute(
+        """
+        UPDATE contents SET (rating, favourite, title, description) =
+            (SELECT rating, favourite, title, description FROM contents WHERE id = ?) WHERE id = ?
+        """,
+        [old, new],
+    )
+    session.connection.execute(
+        """
+        INSERT OR IGNORE INTO album_photos (album_id, content_id, added_at)
+        SELECT album_id, ?, added_at FROM album_photos WHERE content_id = ?
+        """,
+        [new, old],
+    )
 
 
 def put_machine_tags(

@@ -13,6 +13,8 @@ from sqlite_utils import Database, Migrations
 
 from desktop_app.base.errors import UserFacingError
 from desktop_app.store.connection import connect_for_writing, plain_errors
+from desktop_app.store.search_schema import SEARCH_SCHEMA
+from desktop_app.store.search_texts import refresh_texts
 
 library_migrations = Migrations("keepsight-library")
 thumbnail_migrations = Migrations("keepsight-thumbnails")
@@ -23,6 +25,14 @@ def m001_photos_tags_embeddings(db: Database) -> None:
     """Roots, contents, files, models, embeddings, tags, skipped files, settings."""
     for statement in _FIRST_SCHEMA:
         db.execute(statement)
+
+
+@library_migrations()
+def m002_search(db: Database) -> None:
+    """Ratings, favourites, titles, places, albums, saved searches, and the text index of it all."""
+    for statement in SEARCH_SCHEMA:
+        db.execute(statement)
+    refresh_texts(db.conn)
 
 
 @thumbnail_migrations()

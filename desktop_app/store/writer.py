@@ -17,6 +17,7 @@ from sqlite_utils import Database
 
 from desktop_app.base.errors import UserFacingError
 from desktop_app.store.connection import connect_for_writing, plain_errors
+from desktop_app.store.search_texts import refresh_texts
 
 T = TypeVar("T")
 
@@ -139,6 +140,7 @@ def _in_transaction(session: WriteSession, task: Task[T]) -> T:
             for connection in connections:
                 connection.execute("BEGIN IMMEDIATE")
             answer = task(session)
+            refresh_texts(session.connection)
             for connection in connections:
                 connection.commit()
         except BaseException:

@@ -111,14 +111,16 @@ def test_retry_skipped_reads_them_again(keepsight: Keepsight, library: Path, tmp
 
 
 def test_search_is_best_first_and_limited(keepsight: Keepsight, library: Path, small_photos: Path) -> None:
-    found = keepsight("search", "a cat", "--library", library, "--json", "--limit", 3).json
-    assert set(found) >= {"query", "total", "seconds", "results"}
+    found = keepsight("search", "a cat", "--library", library, "--json", "--all", "--limit", 3).json
+    assert set(found) >= {"query", "total", "matches", "seconds", "ended_by", "results"}
+    assert found["ended_by"] == "limit"
     assert (found["query"], found["total"], len(found["results"])) == ("a cat", 12, 3)
     assert Path(found["results"][0]["path"]).name in {"photo_01.jpg", "photo_07.jpg"}
-    scores = [row["score"] for row in found["results"]]
-    assert scores == sorted(scores, reverse=True)
-    assert all(0 <= row["probability"] <= 1 for row in found["results"])
-    plain = keepsight("search", "a cat", "--library", library, "--limit", 1)
+    probabilities = [row["probability"] for row in found["results"]]
+    assert probabilities == sorted(probabilities, reverse=True)
+    assert all(0 <= probability <= 1 for probability in probabilities)
+    assert found["results"][0]["why"][0]["term"] == "a cat"
+    plain = keepsight("search", "a cat", "--library", library, "--all", "--limit", 1)
     assert plain.out.count("\n") == 1
     assert found["results"][0]["path"] in plain.out
     similar = keepsight("search", "--image", small_photos / "photo_04.jpg", "--library", library, "--json").json
@@ -133,7 +135,7 @@ def test_search_within_tags(keepsight: Keepsight, library: Path, small_photos: P
     keepsight("tags", "add", "second", small_photos / "photo_01.jpg", "--library", library)
 
     def search(*words: str) -> set[str]:
-        run = keepsight("search", "a cat", "--library", library, "--json", *words)
+        run = keepsight("search", "a cat", "--library", library, "--json", "--all", *words)
         return {Path(row["path"]).name for row in run.json["results"]}
 
     assert search("--tag", "first", "--not-tag", "second") == {"photo_00.jpg"}
@@ -226,6 +228,33 @@ def test_models_are_listed_added_and_used(keepsight: Keepsight, library: Path, t
     assert "another" in {row["name"] for row in keepsight("models", "list", "--library", library, "--json").json}
     assert keepsight("models", "use", "nonsense", "--library", library).code == 1
     assert keepsight("models", "add", tmp_path / "nowhere", "--library", library).code == 1
+
+
+def test_a_search_is_saved_listed_run_and_removed(keepsight: Keepsight, library: Path, small_photos: Path) -> None:
+    keepsight("tags", "add", "mine", small_photos / "photo_01.jpg", "--library", library)
+    keepsight("saved", "add", "Mine", "tag:mine", "--library", library)
+    assert keepsight("saved", "list", "--library", library, "--json").json == [{"name": "Mine", "query": "tag:mine"}]
+    found = keepsight("saved", "run", "mine", "--library", library, "--json").json
+    assert [Path(row["path"]).name for row in found["results"]] == ["photo_01.jpg"]
+    assert found["ended_by"] == "cut-off"
+    assert found["results"][0]["why"] == [{"kind": "filter", "term": "tag:mine", "probability": 1.0, "found": []}]
+    keepsight("saved", "remove", "Mine", "--library", library)
+    assert keepsight("saved", "list", "--library", library).out == "No saved searches yet.\n"
+
+
+def test_nothing_matches_is_said_and_a_limit_too(keepsight: Keepsight, library: Path) -> None:
+    nothing = keepsight("search", "blorft snizzle", "--library", library, "--json").json
+    assert (nothing["ended_by"], nothing["results"], nothing["matches"]) == ("nothing matches", [], 0)
+    assert "--all" in keepsight("search", "blorft snizzle", "--library", library).out
+    limited = keepsight("search", "type:jpg", "--library", library, "--json", "--limit", 2).json
+    assert (limited["ended_by"], len(limited["results"]), limited["matches"]) == ("limit", 2, 12)
+
+
+def test_a_question_that_is_not_understood_is_pointed_at(keepsight: Keepsight, library: Path) -> None:
+    for words in (("search", "dog (cat"), ("saved", "add", "broken", "dog (cat")):
+        run = keepsight(*words, "--library", library)
+        assert (run.code, run.out) == (1, "")
+        assert "At character 5" in run.err
 
 
 def test_failures_are_one_line_on_stderr_and_exit_code_1(keepsight: Keepsight, library: Path, tmp_path: Path) -> None:

@@ -168,7 +168,7 @@ def test_evaluate_needs_photos_and_truth(keepsight: Keepsight) -> None:
 
 
 def test_a_query_in_another_language_is_hinted_at(keepsight: Keepsight) -> None:
-    value = keepsight.json("search", "zwei hunde im schnee")
+    value = keepsight.json("search", "zwei hunde im schnee", "--all")
     assert len(value["results"]) == SMALL_PHOTOS
     assert "your words look like German" in keepsight.notes
     keepsight("search", "two dogs in the snow")

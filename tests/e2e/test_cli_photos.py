@@ -43,7 +43,7 @@ def labels_of(folder: Path) -> dict[str, set[str]]:
 def found(library: Path, words: str, capsys: pytest.CaptureFixture[str]) -> list[str]:
     """Names of the first ten results."""
     capsys.readouterr()
-    assert main(["search", words, "--library", str(library), "--limit", "10", "--json"]) == 0
+    assert main(["search", words, "--library", str(library), "--all", "--limit", "10", "--json"]) == 0
     return [Path(row["path"]).name for row in json.loads(capsys.readouterr().out)["results"]]
 
 

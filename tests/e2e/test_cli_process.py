@@ -53,7 +53,7 @@ def test_index_search_and_status_print_one_json_value_and_nothing_else(
     report = answer_of(done)
     assert (report["added"], len(report["skipped"]), done.stderr) == (12, 1, "")
     assert report["skipped"][0]["path"] == str(photos / os.fsdecode(b"caf\xe9.txt"))
-    done = keepsight("search", "a motorcycle", "--library", library_folder, "--json", "--limit", 4)
+    done = keepsight("search", "a motorcycle", "--library", library_folder, "--json", "--all", "--limit", 4)
     found = answer_of(done)
     assert {Path(row["path"]).name for row in found["results"]} == {f"photo_{n:02d}.jpg" for n in (4, 5, 10, 11)}
     assert done.stderr == ""

@@ -1,0 +1,104 @@
+"""Does this photo show what these words say? Similarity to probability, by what is known of both sides.
+
+A bare cosine means something else for each photo and each query: whatever all texts have in common adds to it, and so
+nonsense scores like text. What counts is its lead over the photo's mean similarity to a fixed bank of background captions,
+seen in four ways that together mean the same everywhere:
+ - the lead itself,
+ - `by_photo`: in standard deviations of the photo's similarities to the bank,
+ - `by_library`: how far it stands above the leads of the whole library for this query, in robust standard deviations
+   (median and MAD: the matches themselves must not move what they are measured against),
+ - `below_best`: how far it falls short of the best photo of the library, in the same units.
+A logistic regression on them is fitted once per model (packaging/fit_search.py) and kept in the model's folder.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from desktop_app.ml.calibration import Background
+
+Vectors = npt.NDArray[np.float32]
+
+# 1 / Phi^-1(3/4): makes the median absolute deviation of a normal distribution its standard deviation.
+MAD_TO_SIGMA = 1.4826
+
+# In a tiny library the MAD can be nearly 0, and any photo would stand infinitely high above it.
+_LEAST_SPREAD = 0.02
+
+
+@dataclass(frozen=True, slots=True)
+class QueryBackground:
+    """One query's leads (or, for a picture, similarities) over a whole library."""
+
+    median: float
+    spread: float
+    """Robust standard deviation."""
+    best: float
+
+    @classmethod
+    def of(cls, similarities: Vectors) -> QueryBackground:
+        """From the similarities of every photo; of an empty library, something that matches nothing."""
+        if not len(similarities):
+            return cls(0.0, 1.0, 1.0)
+        median = float(np.median(similarities))
+        spread = float(np.median(np.abs(similarities - median))) * MAD_TO_SIGMA
+        return cls(median, max(spread, _LEAST_SPREAD), float(similarities.max()))
+
+
+def views(similarities: Vectors, photos: Background, query: QueryBackground) -> Vectors:
+    """The four views of similarities [N], as float32 [N, 4]. `query` is the background of the library's leads."""
+    lead = similarities - photos.mean
+    by_photo = lead / photos.deviation
+    by_library, below_best = (lead - query.median) / query.spread, (lead - query.best) / query.spread
+    return np.stack([lead, by_photo, by_library, below_best], axis=1).astype(np.float32)
+
+
+@dataclass(frozen=True, slots=True)
+class MatchCalibration:
+    """P(photo shows it) = sigmoid(bias + weights . views); `bar` is what the best photo of a list must reach."""
+
+    lead: float
+    by_photo: float
+    by_library: float
+    below_best: float
+    bias: float
+    bar: float
+
+    def log_odds(self, similarities: Vectors, photos: Background, query: QueryBackground) -> Vectors:
+        """Log-odds of a match, float32 of the shape of `similarities` [N]."""
+        # The weighted views, with all that is the same for every photo taken together: two passes instead of four.
+        slope = self.lead + (self.by_library + self.below_best) / query.spread
+        rest = self.bias - (self.by_library * query.median + self.below_best * query.best) / query.spread
+        lead = similarities - photos.mean
+        return np.asarray(
+            lead * (np.float32(slope) + np.float32(self.by_photo) / photos.deviation) + np.float32(rest), np.float32
+        )
+
+    def probabilities(self, similarities: Vectors, photos: Background, query: QueryBackground) -> Vectors:
+        """Probabilities of a match, 0 to 1."""
+        return sigmoid(self.log_odds(similarities, photos, query))
+
+
+def sigmoid(log_odds: Vectors) -> Vectors:
+    """Log-odds as probabilities."""
+    return np.asarray(1.0 / (1.0 + np.exp(-np.clip(log_odds, -60.0, 60.0))), dtype=np.float32)
+
+
+# For models without fitted figures: only the views in units of spreads, which CLIP models have in common.
+DEFAULT_MATCHING = MatchCalibration(lead=0.0, by_photo=0.7, by_library=0.6, below_best=0.4, bias=-3.6, bar=0.25)
+
+
+@dataclass(frozen=True, slots=True)
+class PictureCalibration:
+    """P(two pictures are alike) = sigmoid(slope * (by_library - offset)): pictures among pictures have their own scale."""
+
+    slope: float = 1.0
+    offset: float = 4.0
+
+    def log_odds(self, similarities: Vectors, query: QueryBackground) -> Vectors:
+        """Log-odds that a photo is like the example, float32 [N]."""
+        by_library = (similarities - query.median) / query.spread
+        return np.asarray(self.slope * (by_library - self.offset), dtype=np.float32)

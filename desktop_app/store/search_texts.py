@@ -1,0 +1,121 @@
+"""The text index: what is written about a photo, kept in step with the library, and searched with BM25."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from desktop_app.base.paths import from_stored_name
+from desktop_app.domain.words import SEPARATOR
+from desktop_app.store.reader import Reader
+
+FIELDS = ("name", "folder", "title", "description", "tags", "machine_tags", "place", "camera")
+"""Columns of the index."""
+
+# What free words are looked for in: not in what a model said, which the same model's vectors say better.
+PERSONAL_FIELDS = tuple(field for field in FIELDS if field != "machine_tags")
+
+# How much a word found in each of FIELDS tells: a title or tag was given on purpose, a folder holds many things.
+_WEIGHTS = (2.0, 1.0, 4.0, 2.0, 4.0, 1.0, 2.0, 0.5)
+
+_CHUNK = 500
+
+_PUT = f"""
+    INSERT INTO search_texts (content_id, {", ".join(FIELDS)}) VALUES (?{", ?" * len(FIELDS)})
+    ON CONFLICT (content_id) DO UPDATE SET {", ".join(f"{field} = excluded.{field}" for field in FIELDS)}
+    WHERE {" OR ".join(f"search_texts.{field} != excluded.{field}" for field in FIELDS)}
+"""
+
+
+def refresh_texts(connection: sqlite3.Connection) -> None:
+    """Put together anew the texts of the photos that this transaction touched. Costs two look-ups when there are none."""
+    if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'search_stale'").fetchone():
+        return  # a file of another kind, which has no photos
+    stale = [row[0] for row in connection.execute("SELECT content_id FROM search_stale")]
+    if not stale:
+        return
+    connection.execute("DELETE FROM search_stale")
+    for start in range(0, len(stale), _CHUNK):
+        _refresh(connection, stale[start : start + _CHUNK])
+
+
+def _refresh(connection: sqlite3.Connection, ids: Sequence[int]) -> None:
+    marks = ",".join("?" * len(ids))
+    texts: dict[int, dict[str, list[str]]] = {
+        row[0]: {
+            "title": [row[1] or ""],
+            "description": [row[2] or ""],
+            "place": [row[3] or ""],
+            "camera": [" ".join(part for part in row[4:7] if part)],
+        }
+        for row in connection.execute(
+            f"""
+            SELECT id, title, description, place, camera_make, camera_model, lens FROM contents WHERE id IN ({marks})
+            """,
+            ids,
+        )
+    }
+    for content_id, root, path in connection.execute(
+        f"""
+        SELECT f.content_id, r.path, f.relative_path FROM files f JOIN roots r ON r.id = f.root_id
+        WHERE f.content_id IN ({marks}) ORDER BY f.id
+        """,
+        ids,
+    ):
+        folder, _, name = from_stored_name(path).rpartition("/")
+        root_name = from_stored_name(root).replace("\\", "/").rstrip("/").rpartition("/")[2]
+        texts[content_id].setdefault("name", []).append(name)
+        texts[content_id].setdefault("folder", []).append(f"{root_name}/{folder}")
+    for content_id, name, source in connection.execute(
+        f"""
+        SELECT a.content_id, t.name, a.source FROM tag_assignments a JOIN tags t ON t.id = a.tag_id
+        WHERE a.state = 'accepted' AND a.content_id IN ({marks}) ORDER BY t.name
+        """,
+        ids,
+    ):
+        field = "machine_tags" if source in {"zero-shot", "learned"} else "tags"
+        texts[content_id].setdefault(field, []).append(name)
+    connection.executemany(_PUT, [(content_id, *_fields(parts)) for content_id, parts in texts.items()])
+
+
+def _fields(parts: dict[str, list[str]]) -> list[str]:
+    joined = (f" {SEPARATOR} ".join(dict.fromkeys(parts.get(field, []))) for field in FIELDS)
+    # A lone surrogate (an undecodable byte of a file name) is no text to SQLite, and no word to anybody.
+    return [text.encode("utf-8", "replace").decode("utf-8") for text in joined]
+
+
+def phrase(words: Iterable[str]) -> str:
+    """An FTS5 phrase of words, which are letters and digits only (`domain.words.words_of`)."""
+    return '"' + " ".join(words) + '"'
+
+
+def ranked_matches(reader: Reader, words: Sequence[str]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float32]]:
+    """Photos with all of the words in what people wrote of them, best first, and their BM25 scores (higher is better)."""
+    if not words:
+        return np.empty(0, np.int64), np.empty(0, np.float32)
+    match = f"{{{' '.join(PERSONAL_FIELDS)}}} : ({' AND '.join(phrase([word]) for word in words)})"
+    weights = ", ".join(str(weight) for weight in _WEIGHTS)
+    rows = reader.rows(
+        f"SELECT rowid, -bm25(search_fts, {weights}) AS score FROM search_fts WHERE search_fts MATCH ? ORDER BY score DESC",
+        [match],
+    )
+    ids = np.fromiter((row[0] for row in rows), np.int64, count=len(rows))
+    return ids, np.fromiter((row[1] for row in rows), np.float32, count=len(rows))
+
+
+def texts_of(reader: Reader, photo_ids: Sequence[int]) -> dict[int, dict[str, tuple[str, ...]]]:
+    """What is written about some photos: by field, the single texts."""
+    marks = ",".join("?" * len(photo_ids))
+    rows = reader.rows(
+        f"SELECT content_id, {', '.join(FIELDS)} FROM search_texts WHERE content_id IN ({marks})",
+        [int(photo_id) for photo_id in photo_ids],
+    )
+    return {
+        row["content_id"]: {
+            field: tuple(part for part in row[field].split(f" {SEPARATOR} ") if part) for field in FIELDS
+        }
+        for row in rows
+    }

@@ -1,0 +1,151 @@
+"""Fit how a model's similarities become probabilities of a match, and write it into the model's folder.
+
+    python packaging/fit_search.py resources/models/keepsight-mini ../shared/photos
+
+Run it whenever the model's weights change. The photos' folder holds sets (folders with photos and labels.tsv: file, then
+labels separated by commas). Half of the labels, chosen by their names alone, are never looked at: benchmarks judge on them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import string
+import sys
+import zlib
+from dataclasses import asdict
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from desktop_app.base.paths import resource_path
+from desktop_app.domain.model import CatalogueEntry, ModelOrigin
+from desktop_app.imaging.decode import decode_pixels
+from desktop_app.ml.calibration import background_of
+from desktop_app.ml.devices import Device
+from desktop_app.ml.embedder import Embedder, load_embedder
+from desktop_app.ml.match_fitting import LabelledQuery, fit_matching
+from desktop_app.ml.prompts import QUERY_TEMPLATES, ensemble_mean, fill_templates
+
+Vectors = npt.NDArray[np.float32]
+
+# Things that are nowhere in the photos teach where a list must not begin; so many of each kind.
+ABSENT_CLASSES = 200
+NONSENSE = 60
+# An absent thing says "no" of every photo: without this they would outweigh the labels.
+ABSENT_WEIGHT = 0.02
+
+
+def is_for_fitting(label: str) -> bool:
+    """Half of all labels, by a checksum of the name."""
+    return zlib.crc32(label.encode()) % 2 == 0
+
+
+def read_labels(folder: Path) -> dict[Path, frozenset[str]]:
+    """The labels of every photo of the sets below a folder."""
+    labels: dict[Path, frozenset[str]] = {}
+    for table in sorted(folder.glob("*/labels.tsv")):
+        for line in table.read_text(encoding="utf-8").splitlines():
+            name, _, text = line.partition("\t")
+            labels[table.parent / name] = frozenset(part.strip() for part in text.split(",") if part.strip())
+    return labels
+
+
+def known_truth(photos: list[Path], labels: dict[Path, frozenset[str]], label: str) -> npt.NDArray[np.bool_]:
+    """Of which photos it is known whether they show a thing: those of the sets that use the label."""
+    sets = {photo.parent for photo in photos if label in labels[photo]}
+    return np.array([photo.parent in sets for photo in photos])
+
+
+def main() -> None:
+    """Fit and write."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("model", type=Path)
+    parser.add_argument("photos", type=Path)
+    options = parser.parse_args()
+    entry = CatalogueEntry("fitted", "Fitted", ModelOrigin.FILE, f"local-dir:{options.model.resolve()}")
+    embedder = load_embedder(entry, device=Device("cpu"))
+    labels = read_labels(options.photos)
+    photos = sorted(labels)
+    vectors = np.concatenate([
+        embedder.embed_images(np.stack([decode_pixels(photo, embedder.spec) for photo in photos[start : start + 16]]))
+        for start in range(0, len(photos), 16)
+    ])  # fmt: skip
+    background = background_of(vectors, embedder.embed_texts(background_captions()))
+    queries = _queries(embedder, vectors, photos, labels=labels, classes=_classes(options.photos))
+    found = fit_matching(queries, background)
+    facts_file = options.model / "keepsight.json"
+    facts = json.loads(facts_file.read_text(encoding="utf-8"))
+    facts["matching"] = asdict(found)
+    facts_file.write_text(json.dumps(facts, indent=2) + "\n", encoding="utf-8")
+    print(f"{len(queries)} queries: {json.dumps(facts['matching'])}")
+
+
+def background_captions() -> list[str]:
+    """The program's fixed bank."""
+    return read_lines(resource_path("vocabularies", "background_captions.txt"))
+
+
+def read_lines(file: Path) -> list[str]:
+    """The lines of a text that are neither empty nor remarks."""
+    lines = file.read_text(encoding="utf-8").splitlines()
+    return [line.strip() for line in lines if line.strip() and not line.startswith("#")]
+
+
+def _classes(folder: Path) -> list[str]:
+    return [line.strip() for file in sorted(folder.glob("*/classes.txt")) for line in file.read_text().splitlines()]
+
+
+def _queries(
+    embedder: Embedder,
+    vectors: Vectors,
+    photos: list[Path],
+    *,
+    labels: dict[Path, frozenset[str]],
+    classes: list[str],
+) -> list[LabelledQuery]:
+    used = {label for found in labels.values() for label in found}
+    generator = random.Random(4)
+    present = sorted(label for label in used if is_for_fitting(label))
+    absent = generator.sample(
+        sorted(name for name in classes if name not in used and is_for_fitting(name)), ABSENT_CLASSES
+    )
+    sure = [_nonsense(generator) for _ in range(NONSENSE)] + read_lines(Path(__file__).with_name("absent_things.txt"))
+    # As people type them: half with an article, half without.
+    asked = [label if position % 2 else f"a {label}" for position, label in enumerate(present)]
+    texts = [*asked, *(f"a {name}" if position % 2 else name for position, name in enumerate(absent)), *sure]
+    similarities = vectors @ embed_queries(embedder, texts).T
+    nothing, everywhere = np.zeros(len(photos), bool), np.ones(len(photos), bool)
+    queries = [
+        LabelledQuery(
+            similarities[:, row],
+            np.array([label in labels[photo] for photo in photos]),
+            known_truth(photos, labels, label),
+        )
+        for row, label in enumerate(present)
+    ]
+    # A class that no label names may yet be seen somewhere, or nearly (another terrier): it sets no bar.
+    return queries + [
+        LabelledQuery(similarities[:, row], nothing, everywhere, ABSENT_WEIGHT, sets_bar=row >= len(texts) - len(sure))
+        for row in range(len(present), len(texts))
+    ]
+
+
+def _nonsense(generator: random.Random) -> str:
+    """One to three words that no language has."""
+    letters = string.ascii_lowercase
+    words = ["".join(generator.choices(letters, k=generator.randint(3, 9))) for _ in range(generator.randint(1, 3))]
+    return " ".join(words)
+
+
+def embed_queries(embedder: Embedder, texts: list[str]) -> Vectors:
+    """Unit vectors [n, D] of texts, by the prompt ensemble that searches use."""
+    return np.stack([ensemble_mean(embedder.embed_texts(fill_templates(text, QUERY_TEMPLATES))) for text in texts])
+
+
+if __name__ == "__main__":
+    main()
