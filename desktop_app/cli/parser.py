@@ -11,7 +11,6 @@ from desktop_app import __version__
 from desktop_app.base.paths import default_library_folder
 from desktop_app.cli import classify, index, library, model_download, model_evaluate, models, saved, search, tags
 from desktop_app.cli.context import Command
-from desktop_app.domain.cutoff import DEFAULT_SENSITIVITY
 
 DEVICES = ("auto", "cpu", "cuda", "mps")
 
@@ -113,9 +112,10 @@ def _add_search(commands: Commands) -> None:
     )
     parser.add_argument("--image", type=Path, metavar="FILE", help="find photos like this picture")
     parser.add_argument("--limit", type=_positive, default=50, metavar="N", help="at most N results (default 50)")
-    parser.add_argument("--all", action="store_true", help="list every photo, best first, not only those that match")
+    # The list is cut only when asked: with the built-in model the cut-off still turns away too many present things.
+    parser.add_argument("--all", action="store_true", help="list every photo, best first (the default)")
     for name, default, meaning in (
-        ("sensitivity", DEFAULT_SENSITIVITY, "0: only the surest matches, 1: whatever might match"),
+        ("sensitivity", None, "end the list where matches end; 0: only the surest, 1: whatever might match"),
         ("words-weight", 0.5, "0: only what photos show counts, 1: only what is written about them"),
         ("picture-weight", 0.5, "with --image and QUERY: 0: the words decide, 1: the picture does"),
     ):

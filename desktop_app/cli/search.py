@@ -7,6 +7,7 @@ from typing import Any
 
 from desktop_app.base.errors import UserFacingError
 from desktop_app.cli.context import Context
+from desktop_app.domain.cutoff import DEFAULT_SENSITIVITY
 from desktop_app.domain.language.problems import QueryProblem
 from desktop_app.domain.photo import PhotoId
 from desktop_app.domain.query import Filter, tags_filter
@@ -32,10 +33,10 @@ def search(context: Context) -> None:
             text=options.query,
             image=options.image,
             where=_where(context, services),
-            sensitivity=options.sensitivity,
+            sensitivity=DEFAULT_SENSITIVITY if options.sensitivity is None else options.sensitivity,
             words_weight=options.words_weight,
             picture_weight=options.picture_weight,
-            everything=options.all,
+            everything=options.all or options.sensitivity is None,
         )
         show_answer(context, services, question)
 

@@ -71,7 +71,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     loss = _align(model, classifier, material, nouns, rows, options)
     export.fold_text_adapter(model, loss.text_map.weight.detach(), loss.text_map.bias.detach())
     export.write_model(model.cpu(), options.output)
-    validation = Validation(material.rows, material.pictures, material.split, material.concepts)
+    validation = Validation(material.rows, material.pictures, material.split, material.concepts, nouns)
     facts = measure_and_describe(options.output, validation, removed, options.exclude)
     _report(json.dumps(facts, indent=2))
 

@@ -243,9 +243,11 @@ def test_a_search_is_saved_listed_run_and_removed(keepsight: Keepsight, library:
 
 
 def test_nothing_matches_is_said_and_a_limit_too(keepsight: Keepsight, library: Path) -> None:
-    nothing = keepsight("search", "blorft snizzle", "--library", library, "--json").json
+    cut = ("--sensitivity", "0.5")
+    nothing = keepsight("search", "blorft snizzle", *cut, "--library", library, "--json").json
     assert (nothing["ended_by"], nothing["results"], nothing["matches"]) == ("nothing matches", [], 0)
-    assert "--all" in keepsight("search", "blorft snizzle", "--library", library).out
+    assert "--all" in keepsight("search", "blorft snizzle", *cut, "--library", library).out
+    assert len(keepsight("search", "blorft snizzle", "--library", library, "--json").json["results"]) == 12
     limited = keepsight("search", "type:jpg", "--library", library, "--json", "--limit", 2).json
     assert (limited["ended_by"], len(limited["results"]), limited["matches"]) == ("limit", 2, 12)
 

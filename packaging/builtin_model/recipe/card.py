@@ -89,7 +89,7 @@ def _figures(facts: Mapping[str, Any]) -> str:
     probability = (
         "A similarity becomes a probability as sigmoid(slope · (z − offset)), z being the similarity in standard deviations above "
         f"the photo's mean over Keepsight's background captions: slope {calibration['slope']}, offset {calibration['offset']}, "
-        "fitted on words in held-out captions, which leave much unsaid: true probabilities are rather higher."
+        "fitted on the objects that held-out captions name."
     )
     lines += ["", excluded, "", probability, ""]
     return "\n".join(lines)

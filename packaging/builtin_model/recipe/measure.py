@@ -132,23 +132,25 @@ class SynonymResult:
 
 
 def synonym_results(
-    model: LoadedModel, vectors: NDArray[np.float32], labels: Sequence[frozenset[str]], pairs: Sequence[tuple[str, str]]
+    model: LoadedModel,
+    folders: Sequence[tuple[LabelledPhotos, NDArray[np.float32]]],
+    pairs: Sequence[tuple[str, str]],
 ) -> list[SynonymResult]:
-    """Search all photos by both words of each pair whose common word labels any of them."""
+    """Search photos by both words of each pair, in each folder that has the common word among its labels.
+
+    Folders are searched apart, because each is complete only in its own labels; their R-precisions are averaged.
+    """
     results = []
     for common, other in pairs:
-        relevant = np.array([common in own for own in labels])
-        if not relevant.any():
-            continue
-        by_common, by_other = (vectors @ model.labels([word])[0] for word in (common, other))
-        results.append(
-            SynonymResult(
-                common,
-                other,
-                evaluation.r_precision(by_common, relevant),
-                evaluation.r_precision(by_other, relevant),
-            )
-        )
+        precisions = []
+        for photos, vectors in folders:
+            relevant = np.array([common in own for own in photos.labels])
+            if relevant.any():
+                words = model.labels([common, other])
+                precisions.append([evaluation.r_precision(scores, relevant) for scores in (vectors @ words.T).T])
+        if precisions:
+            by_common, by_other = np.mean(precisions, axis=0)
+            results.append(SynonymResult(common, other, float(by_common), float(by_other)))
     return results
 
 
