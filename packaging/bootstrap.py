@@ -20,7 +20,7 @@ WITH_TESTS = (LOCKS / "runtime.txt", LOCKS / "tests.txt")
 
 #: Commands that open no window, and so need no display and no library of Qt's. (A test holds them against the program's own.)
 HEADLESS = frozenset(
-    {"index", "search", "classify", "status", "skipped", "tags", "models", "-h", "--help", "--version"}
+    {"index", "search", "saved", "classify", "status", "skipped", "tags", "models", "-h", "--help", "--version"}
 )
 
 INTERRUPTED = 130  # 128 + SIGINT, as a shell has it
