@@ -42,7 +42,8 @@ HUMAN_CAPTION_ODDS = 8.0
 STATEMENT_ODDS = 2.0
 """How much oftener than a labelled picture one with human captions, or with Visual7W's statements, is drawn."""
 
-LOSS_WEIGHTS = LossWeights(captions=1.0, classes=4.0, words=0.5)
+LENGTH_SAMPLE = 1000
+LOSS_WEIGHTS = LossWeights(captions=3.0, classes=4.0, words=0.5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     model.to(options.device)
     rows, removed = _without_duplicates(model, material, options)
     loss = _align(model, classifier, material, nouns, rows, options)
-    export.fold_text_adapter(model, loss.text_map.weight.detach(), loss.text_map.bias.detach())
+    captions = [text for row in rows for text in material.annotations[row].texts][:LENGTH_SAMPLE]
+    length = text_tower.typical_length(model, captions)
+    export.fold_text_adapter(model, loss.text_map.weight.detach(), loss.text_map.bias.detach(), length=length)
     export.write_model(model.cpu(), options.output)
     validation = Validation(material.rows, material.pictures, material.split, material.concepts, nouns)
     facts = measure_and_describe(options.output, validation, removed, options.exclude)

@@ -26,9 +26,12 @@ def write_model(model: CLIP, folder: Path) -> None:
     (folder / CONFIG_FILE).write_text(json.dumps(open_clip_config(), indent=2) + "\n", encoding="utf-8")
 
 
-def fold_text_adapter(model: CLIP, weight: torch.Tensor, bias: torch.Tensor) -> None:
-    """Merge an affine map of the text embeddings [512 → 512] into the text projection, which is affine itself."""
+def fold_text_adapter(model: CLIP, weight: torch.Tensor, bias: torch.Tensor, *, length: float) -> None:
+    """Merge an affine map of the text embeddings [512 → 512] into the text projection, which is affine itself.
+
+    The map was learned on embeddings of length 1; the projection's have about `length`, and the bias grows with them.
+    """
     projection = model.text_projection
     with torch.no_grad():
-        projection.bias.copy_(weight @ projection.bias + bias)
+        projection.bias.copy_(weight @ projection.bias + length * bias)
         projection.weight.copy_(weight @ projection.weight)

@@ -177,6 +177,13 @@ def _resume(model: CLIP, optimiser: torch.optim.Optimizer, checkpoint: Path) -> 
 
 
 @torch.inference_mode()
+def typical_length(model: CLIP, sentences: Sequence[str]) -> float:
+    """Mean length of the text tower's embeddings before normalisation."""
+    tokens = torch.from_numpy(tokenize(sentences)).long().to(next(model.parameters()).device)
+    return float(encode_tokens(model, tokens).norm(dim=-1).mean())
+
+
+@torch.inference_mode()
 def encode_sentences(model: CLIP, sentences: Sequence[str], *, batch: int = 512) -> NDArray[np.float32]:
     """L2-normalised float32 [N, 512] of sentences by the text tower in its present state."""
     tokens = tokenize(sentences)
