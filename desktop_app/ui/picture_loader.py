@@ -12,6 +12,7 @@ from PySide6.QtGui import QImage, QPixmap
 
 from desktop_app.base.errors import UserFacingError
 from desktop_app.domain.photo import PhotoId, PhotoSummary
+from desktop_app.ui.grid.thumbnail import image_of_jpeg
 from desktop_app.ui.picture_cache import PictureCache
 from desktop_app.ui.tasks import Tasks
 
@@ -141,7 +142,7 @@ class PictureLoader(QObject):
 
         def work() -> tuple[dict[PhotoId, PhotoSummary], dict[PhotoId, QImage]]:
             summaries = browsing.summaries(photos)
-            return summaries, {photo: QImage.fromData(jpeg) for photo, jpeg in browsing.thumbnails(photos).items()}
+            return summaries, {photo: image_of_jpeg(jpeg) for photo, jpeg in browsing.thumbnails(photos).items()}
 
         self._tasks.run(
             work,

@@ -33,12 +33,22 @@ def scaled_size(stored: QSize, wanted: ThumbnailSize) -> QSize:
     return QSize(max(round(stored.width() * factor), 1), max(round(stored.height() * factor), 1))
 
 
+def image_of_jpeg(jpeg: bytes) -> QImage:
+    """A stored thumbnail as an image; null when the bytes are no JPEG. For worker threads.
+
+    The format is named so that Qt asks no other decoder: the SVG one makes an object with a connection while the
+    interpreter's lock is held, and the GUI thread, which may hold Qt's lock for connections and wait for the
+    interpreter's, would wait for ever.
+    """
+    return QImage.fromData(jpeg, b"JPEG")
+
+
 def render_thumbnail(jpeg: bytes, wanted: ThumbnailSize) -> QImage:
     """Decode, scale, round the corners. A null image when the bytes are no picture. For worker threads.
 
     Rounding here and not while painting makes a frame of the grid a plain copy of pixels.
     """
-    stored = QImage.fromData(jpeg)
+    stored = image_of_jpeg(jpeg)
     if stored.isNull():
         return stored
     scaled = stored.scaled(

@@ -12,6 +12,7 @@ from desktop_app.base.errors import UserFacingError
 from desktop_app.domain.changes import LibraryChanges
 from desktop_app.domain.photo import PhotoDetails, PhotoId
 from desktop_app.services.services import Services
+from desktop_app.ui.grid.thumbnail import image_of_jpeg
 from desktop_app.ui.inspector.inspector import Inspector
 from desktop_app.ui.tasks import Tasks
 
@@ -95,7 +96,7 @@ class InspectorPresenter(QObject):
             images: tuple[QImage, ...] = ()
             if with_images:
                 jpegs = browsing.thumbnails(selected[:_BOARD])
-                images = tuple(QImage.fromData(jpegs[each]) for each in selected[:_BOARD] if each in jpegs)
+                images = tuple(image_of_jpeg(jpegs[each]) for each in selected[:_BOARD] if each in jpegs)
             return _Lookup(photos, images)
 
         def done(found: _Lookup) -> None:
