@@ -40,7 +40,8 @@ def image_of_jpeg(jpeg: bytes) -> QImage:
     interpreter's lock is held, and the GUI thread, which may hold Qt's lock for connections and wait for the
     interpreter's, would wait for ever.
     """
-    return QImage.fromData(jpeg, b"JPEG")
+    # The stub says bytes for the format; the call itself takes text only.
+    return QImage.fromData(jpeg, "JPEG")  # type: ignore[arg-type]
 
 
 def render_thumbnail(jpeg: bytes, wanted: ThumbnailSize) -> QImage:
