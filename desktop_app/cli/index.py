@@ -5,13 +5,13 @@ from __future__ import annotations
 import sys
 import threading
 from concurrent.futures import Future
-from concurrent.futures import TimeoutError as FutureTimeout
 from dataclasses import replace
 from typing import Any, TypeVar
 
 from tqdm import tqdm
 
 from desktop_app.cli.context import Context
+from desktop_app.cli.waiting import result_of
 from desktop_app.domain.photo import SkippedFile
 from desktop_app.domain.progress import IndexPhase, IndexProgress, IndexReport
 from desktop_app.services.services import Services
@@ -59,22 +59,12 @@ def _finish_switch(services: Services, name: str, report: IndexReport, context: 
 def _run(services: Services, answer: Future[T], context: Context) -> T:
     with _ProgressBar(services, shown=sys.stderr.isatty() and not context.output.as_json):
         try:
-            return _result(answer)
+            return result_of(answer)
         except KeyboardInterrupt:
             context.output.note("Stopping; what is done stays done. Run it again to carry on.")
             services.indexing.cancel()
-            _result(answer)
+            result_of(answer)
             raise
-
-
-def _result(answer: Future[T]) -> T:
-    """The answer; waits in short steps, so that Ctrl-C is seen on every platform."""
-    while True:
-        try:
-            return answer.result(timeout=0.2)
-        except FutureTimeout:
-            if answer.done():
-                raise
 
 
 class _ProgressBar:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import sys
 import threading
-from concurrent.futures import Future
-from concurrent.futures import TimeoutError as FutureTimeout
 from typing import Any
 
 from tqdm import tqdm
 
 from desktop_app.cli.context import Context
+from desktop_app.cli.waiting import result_of
 from desktop_app.domain.progress import DownloadProgress, DownloadState
 from desktop_app.services.services import Services
 
@@ -36,21 +35,11 @@ def fetch_with_bar(services: Services, name: str, context: Context) -> None:
     with _Bar(services, name, shown=sys.stderr.isatty() and not context.output.as_json):
         answer = services.downloads.start(name)
         try:
-            _wait(answer)
+            result_of(answer)
         except KeyboardInterrupt:
             context.output.note("Paused. The same command goes on from here.")
             services.downloads.pause(name)
             raise
-
-
-def _wait(answer: Future[None]) -> None:
-    """Wait in short steps, so that Ctrl-C is seen on every platform."""
-    while True:
-        try:
-            return answer.result(timeout=0.2)
-        except FutureTimeout:
-            if answer.done():
-                raise
 
 
 class _Bar:

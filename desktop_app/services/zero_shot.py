@@ -21,7 +21,7 @@ Vectors = npt.NDArray[np.float32]
 
 # The built-in model's probabilities are fitted on words of captions, which leave most of what a photo shows unsaid, so the
 # truth is rather higher: of the tags at 0.3 and above 57 %, at 0.6 and above 72 % agreed with everyday photos' labels, which
-# leave things unsaid themselves. A suggestion is more likely right than not; an accepted tag is mostly right.
+# leave things unsaid themselves. Near relatives do worse: of the animals suggested for photos of one, 26 % were right.
 SUGGEST_AT = 0.3
 ACCEPT_AT = 0.6
 

@@ -185,7 +185,7 @@ def test_ctrl_c_pauses_a_download(
         raise KeyboardInterrupt
 
     offered.faults.seconds_per_chunk = 0.02
-    monkeypatch.setattr("desktop_app.cli.model_download._wait", interrupt_while_bytes_come_in)
+    monkeypatch.setattr("desktop_app.cli.model_download.result_of", interrupt_while_bytes_come_in)
     keepsight("models", "download", NAME, expect=FAILED)
     assert "Paused." in keepsight.notes
     assert row_of(keepsight, NAME)["partial_mb"] > 0
