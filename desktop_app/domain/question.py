@@ -14,6 +14,9 @@ from desktop_app.domain.photo import PhotoId
 from desktop_app.domain.query import And, Filter, SearchResult
 from desktop_app.domain.query_terms import NOWHERE, Span
 
+DEFAULT_WEIGHT = 0.5
+"""Both sides of a scale count the same."""
+
 
 @dataclass(frozen=True, slots=True)
 class Question:
@@ -26,9 +29,9 @@ class Question:
     """A picture file from anywhere to find more like."""
     where: Filter = field(default=And(()))
     """Filters that the window keeps beside the text: ticked tags, a folder."""
-    picture_weight: float = 0.5
+    picture_weight: float = DEFAULT_WEIGHT
     """0: the words decide, 1: the pictures decide; between, both do. Of no account when only one is there."""
-    words_weight: float = 0.5
+    words_weight: float = DEFAULT_WEIGHT
     """0: only what photos show counts, 1: only what is written about them."""
     sensitivity: float = DEFAULT_SENSITIVITY
     """0: only the surest, 1: whatever might match."""

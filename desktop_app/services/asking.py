@@ -4,26 +4,24 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
 from desktop_app.base.errors import UserFacingError
-from desktop_app.domain.cutoff import FLOOR, CutOff
 from desktop_app.domain.fusion import fused_scores
 from desktop_app.domain.language.degrees import degrees, positive_terms, sure_part, uncertain_terms
 from desktop_app.domain.language_hint import language_hint
 from desktop_app.domain.photo import PhotoId
-from desktop_app.domain.query import And, Expression, SearchResult, is_filter
+from desktop_app.domain.query import And, Expression, is_filter
 from desktop_app.domain.query_terms import Meaning, SimilarTo
-from desktop_app.domain.question import Answer, EndedBy, Question, Reason
-from desktop_app.imaging.decode import decode_pixels
-from desktop_app.imaging.errors import PhotoSkipped
+from desktop_app.domain.question import Answer, Question, Reason
+from desktop_app.domain.weighed import Weighed
 from desktop_app.services.active_model import ActiveModel
 from desktop_app.services.explaining import reasons_for
 from desktop_app.services.library_store import LibraryStore
 from desktop_app.services.models import Models
+from desktop_app.services.query_pictures import QueryPictures
 from desktop_app.services.searching import Searching
 from desktop_app.services.term_scores import LibrarySimilarities, TermScores
 from desktop_app.services.understanding import Understanding
@@ -31,9 +29,6 @@ from desktop_app.store.photos import photo_ids
 
 Ids = npt.NDArray[np.int64]
 Vectors = npt.NDArray[np.float32]
-
-NEAREST = 12
-"""How many photos are offered when nothing matches."""
 
 # Keeps a probability of exactly 0 or 1 from outweighing every other opinion in a sum of log-odds.
 _SUREST = 1e-4
@@ -48,6 +43,7 @@ class Asking:
         self._searching = searching
         self._understanding = understanding
         self._similarities = LibrarySimilarities()
+        self._pictures = QueryPictures()
 
     def ask(self, question: Question, *, limit: int | None = None) -> Answer:
         """The answer to a question. Raises QueryProblem (with its place in the text) for what is not understood.
@@ -55,13 +51,24 @@ class Asking:
         Raises UserFacingError when the model cannot be loaded or a query picture cannot be read.
         """
         started = time.perf_counter()
+        weighed = self.weigh(question)
+        answer = weighed.answer(sensitivity=question.sensitivity, everything=question.everything, limit=limit)
+        return replace(answer, result=replace(answer.result, seconds=time.perf_counter() - started))
+
+    def weigh(self, question: Question) -> Weighed:
+        """All photos that pass the filters, weighed: answers for any sensitivity follow from it at once.
+
+        Raises as `ask` does.
+        """
+        started = time.perf_counter()
         tree = self._understanding.tree(question.text)
         while True:
             judge = self._judge(question, tree)
             if judge is None:
-                return self._unranked(question, tree, limit=limit, started=started)
+                photos = self._searching.candidates(And((question.where, tree)))
+                return Weighed(photos, len(photos), time.perf_counter() - started)
             try:
-                return judge.answer(limit, started)
+                return judge.weighed(started)
             except UserFacingError:
                 # Another model took this one's place while it was asked: ask that one.
                 if self._models.active() is judge.model:
@@ -92,20 +99,11 @@ class Asking:
         )
         pictures = list(index.vectors[[row for row in index.rows_of(np.array(question.like, np.int64)) if row >= 0]])
         if question.image is not None:
-            pictures.append(_embedded(question.image, model))
+            pictures.append(self._pictures.vector(question.image, model))
         if has_pictures and not pictures:
             raise UserFacingError("The photo has not been indexed yet.", "Try again when indexing is done.")
         example = _unit(np.mean(pictures, axis=0)) if pictures else None
         return Judge(question, rest, model, scores, example, self._store)
-
-    def _unranked(self, question: Question, tree: Expression, *, limit: int | None, started: float) -> Answer:
-        """Filters alone: every photo that passes, newest first."""
-        ids = self._searching.candidates(And((question.where, tree)))
-        shown = ids if limit is None else ids[:limit]
-        empty = np.empty(0, np.float32)
-        result = SearchResult(shown, empty, empty, len(ids), len(ids), time.perf_counter() - started)
-        ended_by = EndedBy.LIMIT if len(shown) < len(ids) else EndedBy.CUT_OFF
-        return Answer(result, ended_by if len(ids) else EndedBy.NOTHING_MATCHES, len(ids))
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,35 +119,21 @@ class Judge:
     """The mean of the example pictures, a unit vector."""
     store: LibraryStore
 
-    def answer(self, limit: int | None, started: float) -> Answer:
-        """Rank, end the list, and put the answer together."""
+    def weighed(self, started: float) -> Weighed:
+        """What the question's terms together say of every candidate."""
         probabilities, ranking, certain = self._weigh()
-        uncut = self.question.everything or not certain
-        within = np.arange(len(probabilities)) if uncut else _worth_ranking(probabilities)
-        order = within[np.argsort(-ranking[within], kind="stable")]
-        best_first = np.sort(probabilities[within])[::-1]
-        cut_off = CutOff(self.model.matching.bar, self.question.sensitivity)
-        matches = len(order) if uncut else cut_off.length(best_first, terms=self._uncertain())
-        if not uncut and matches:
-            # The most probable ones are listed; the ranking orders them.
-            least = best_first[matches - 1]
-            order = order[probabilities[order] >= least]
-            matches = len(order)
-        listed = order[: matches if limit is None else min(matches, limit)]
-        result = SearchResult(
-            self.scores.photos[listed],
-            self._cosines()[listed],
-            probabilities[listed] if certain else np.full(len(listed), np.nan, np.float32),
+        return Weighed(
+            self.scores.photos,
             self.scores.searched,
-            len(self.scores.photos),
             time.perf_counter() - started,
+            probabilities=probabilities,
+            ranking=ranking,
+            cosines=self._cosines(),
+            certain=certain,
+            bar=self.model.matching.bar,
+            terms=self._uncertain(),
             note=language_hint(_free_text(self.tree), self.model.entry.languages),
         )
-        if not matches:
-            nearest = order[:NEAREST]
-            return Answer(result, EndedBy.NOTHING_MATCHES, 0, self.scores.photos[nearest], probabilities[nearest])
-        limited = len(listed) < matches or uncut
-        return Answer(result, EndedBy.LIMIT if limited else EndedBy.CUT_OFF, matches)
 
     def leaf(self, term: Expression) -> Vectors:
         """One term's (or one subtree of filters') probability for each photo."""
@@ -210,26 +194,9 @@ class Judge:
         return vector
 
 
-def _worth_ranking(probabilities: Vectors) -> npt.NDArray[np.int64]:
-    """Photos that can be listed, or else offered as the nearest: sorting a whole library would cost more than weighing it."""
-    likely = np.flatnonzero(probabilities >= FLOOR)
-    if len(likely) >= NEAREST or len(probabilities) <= NEAREST:
-        return likely if len(likely) >= NEAREST else np.arange(len(probabilities))
-    return np.sort(np.argpartition(-probabilities, NEAREST)[:NEAREST])
-
-
 def _free_text(tree: Expression) -> str:
     """All free text that speaks for a photo."""
     return " ".join(term.text for term in positive_terms(tree) if isinstance(term, Meaning))
-
-
-def _embedded(image: Path, model: ActiveModel) -> Vectors:
-    try:
-        pixels = decode_pixels(image, model.inference.spec())
-    except PhotoSkipped as skip:
-        raise UserFacingError(f"{image.name} cannot be searched for: {skip.reason}") from skip
-    vector: Vectors = model.inference.embed_images(pixels[None]).result()[0]
-    return vector
 
 
 def _log_odds(probabilities: Vectors) -> Vectors:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from desktop_app.domain.language.printer import leaf_text
@@ -31,19 +31,30 @@ class Chip:
     kind: ChipKind
     negated: bool
     span: Span
-    """Where it stands in the typed text, without its minus: cut it out to remove the term."""
+    """Where it stands in the typed text, without its minus."""
+    alternative: bool = False
+    """It begins what is offered instead of the chips before it."""
 
 
 def chips(tree: Expression, *, negated: bool = False) -> tuple[Chip, ...]:
     """The terms of a tree in the order they were typed; a double negation is none."""
     match tree:
         case And(parts) | Or(parts):
-            return tuple(chip for part in parts for chip in chips(part, negated=negated))
+            # What is not "a or b" is neither: under a NOT the two change places.
+            either = isinstance(tree, Or) is not negated
+            found = [chips(part, negated=negated) for part in parts]
+            return tuple(
+                chip for place, each in enumerate(found) for chip in _joined(each, either=either and place > 0)
+            )
         case Not(part):
             return chips(part, negated=not negated)
         case HasTag() | InFolder():
             return ()  # the window's own filters, which it shows itself
     return (Chip(tree, leaf_text(tree), _kind(tree), negated, tree.span),)
+
+
+def _joined(found: tuple[Chip, ...], *, either: bool) -> tuple[Chip, ...]:
+    return (replace(found[0], alternative=True), *found[1:]) if either and found else found
 
 
 def _kind(term: Term) -> ChipKind:

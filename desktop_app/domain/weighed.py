@@ -1,0 +1,105 @@
+"""Photos weighed for one question, before the list is ended: moving the end of it asks no model again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from desktop_app.domain.cutoff import DEFAULT_SENSITIVITY, FLOOR, CutOff
+from desktop_app.domain.query import SearchResult
+from desktop_app.domain.question import Answer, EndedBy
+
+Ids = npt.NDArray[np.int64]
+Probabilities = npt.NDArray[np.float32]
+
+NEAREST = 12
+"""How many photos are offered when nothing matches."""
+
+
+def _no_values() -> Probabilities:
+    return np.empty(0, np.float32)
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """Every photo that passes the filters, and what was found out about each. The arrays are as long as `photos`."""
+
+    photos: Ids
+    searched: int
+    """Photos that could be weighed (have an embedding)."""
+    seconds: float
+    probabilities: Probabilities = field(default_factory=_no_values)
+    """That the photo is what was asked for; empty when only filters were asked for."""
+    ranking: npt.NDArray[np.float64] = field(default_factory=lambda: np.empty(0))
+    """What orders the list, higher is better."""
+    cosines: Probabilities = field(default_factory=_no_values)
+    """Cosine similarity to what was asked for; NaN where that is no single thing."""
+    certain: bool = True
+    """Whether the probabilities mean anything: pictures among pictures have an order, but no end."""
+    bar: float = 0.5
+    """Probability that the best photo must reach for anything to match, for each uncertain term."""
+    terms: int = 1
+    """How many uncertain things must be true at once."""
+    note: str = ""
+    """Something the person should know of any answer to this question."""
+
+    @property
+    def has_end(self) -> bool:
+        """Whether the list ends where matches end, so that a sensitivity can move its end."""
+        return bool(len(self.probabilities)) and self.certain
+
+    def answer(
+        self,
+        *,
+        sensitivity: float = DEFAULT_SENSITIVITY,
+        everything: bool = False,
+        limit: int | None = None,
+    ) -> Answer:
+        """The list as it ends by this sensitivity (0 to 1), or with `everything` all photos, best first."""
+        if not len(self.probabilities):
+            return self._unranked(limit)
+        uncut = everything or not self.certain
+        within = np.arange(len(self.probabilities)) if uncut else _worth_ranking(self.probabilities)
+        order = within[np.argsort(-self.ranking[within], kind="stable")]
+        best_first = np.sort(self.probabilities[within])[::-1]
+        matches = len(order) if uncut else CutOff(self.bar, sensitivity).length(best_first, terms=self.terms)
+        if not uncut and matches:
+            # The most probable ones are listed; the ranking orders them.
+            order = order[self.probabilities[order] >= best_first[matches - 1]]
+            matches = len(order)
+        listed = order[: matches if limit is None else min(matches, limit)]
+        result = self._result(listed, self.seconds)
+        if not matches:
+            nearest = order[:NEAREST]
+            return Answer(result, EndedBy.NOTHING_MATCHES, 0, self.photos[nearest], self.probabilities[nearest])
+        limited = len(listed) < matches or uncut
+        return Answer(result, EndedBy.LIMIT if limited else EndedBy.CUT_OFF, matches)
+
+    def _result(self, listed: Ids, seconds: float) -> SearchResult:
+        return SearchResult(
+            self.photos[listed],
+            self.cosines[listed],
+            self.probabilities[listed] if self.certain else np.full(len(listed), np.nan, np.float32),
+            self.searched,
+            len(self.photos),
+            seconds,
+            note=self.note,
+        )
+
+    def _unranked(self, limit: int | None) -> Answer:
+        """Filters alone: every photo that passes, in the order given."""
+        total = len(self.photos)
+        shown = self.photos if limit is None else self.photos[:limit]
+        result = SearchResult(shown, _no_values(), _no_values(), total, total, self.seconds)
+        ended_by = EndedBy.LIMIT if len(shown) < total else EndedBy.CUT_OFF
+        return Answer(result, ended_by if total else EndedBy.NOTHING_MATCHES, total)
+
+
+def _worth_ranking(probabilities: Probabilities) -> npt.NDArray[np.int64]:
+    """Photos that can be listed, or else offered as the nearest: sorting a whole library would cost more than weighing it."""
+    likely = np.flatnonzero(probabilities >= FLOOR)
+    if len(likely) >= NEAREST or len(probabilities) <= NEAREST:
+        return likely if len(likely) >= NEAREST else np.arange(len(probabilities))
+    return np.sort(np.argpartition(-probabilities, NEAREST)[:NEAREST])

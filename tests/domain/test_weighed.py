@@ -1,0 +1,52 @@
+"""One weighing answers for every place of the sensitivity slider."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from desktop_app.domain.question import EndedBy
+from desktop_app.domain.weighed import NEAREST, Weighed
+
+PROBABILITIES = st.lists(st.floats(0.0, 1.0, width=32), max_size=60)
+
+
+def weighed(probabilities: list[float], *, certain: bool = True) -> Weighed:
+    values = np.array(probabilities, np.float32)
+    photos = np.arange(100, 100 + len(values))
+    return Weighed(photos, len(values), 0.0, values, values.astype(np.float64), values, certain=certain, bar=0.4)
+
+
+@given(PROBABILITIES, st.floats(0.0, 1.0), st.floats(0.0, 1.0))
+def test_a_higher_sensitivity_never_lists_less(probabilities: list[float], one: float, other: float) -> None:
+    found = weighed(probabilities)
+    strict, loose = (found.answer(sensitivity=each) for each in sorted((one, other)))
+    assert strict.matches <= loose.matches
+    assert set(strict.result.photo_ids.tolist()) <= set(loose.result.photo_ids.tolist())
+    assert (np.diff(loose.result.probabilities) <= 0).all()
+
+
+@given(PROBABILITIES.filter(bool))
+def test_everything_lists_everything_and_an_empty_list_offers_the_nearest(probabilities: list[float]) -> None:
+    everything = weighed(probabilities).answer(everything=True)
+    assert len(everything.result.photo_ids) == len(probabilities)
+    assert everything.ended_by is EndedBy.LIMIT
+    faint = weighed([each * 0.01 for each in probabilities]).answer()
+    assert faint.ended_by is EndedBy.NOTHING_MATCHES
+    assert len(faint.nearest) == min(NEAREST, len(probabilities))
+    assert faint.nearest_probabilities[0] == pytest.approx(max(probabilities) * 0.01, rel=1e-5)
+
+
+def test_pictures_alone_have_an_order_and_no_end() -> None:
+    found = weighed([0.1, 0.9], certain=False)
+    assert not found.has_end
+    answer = found.answer()
+    assert answer.result.photo_ids.tolist() == [101, 100]
+    assert np.isnan(answer.result.probabilities).all()
+
+
+def test_filters_alone_keep_their_order() -> None:
+    answer = Weighed(np.array([7, 3, 5]), 3, 0.0).answer(limit=2)
+    assert (answer.result.photo_ids.tolist(), answer.matches, answer.ended_by) == ([7, 3], 3, EndedBy.LIMIT)
