@@ -11,6 +11,7 @@ import pytest
 from PIL import Image
 
 from desktop_app import imaging
+from tests.fixtures.packets import exiftool  # noqa: F401 - a fixture
 
 
 @pytest.fixture(autouse=True)
