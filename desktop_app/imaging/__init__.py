@@ -1,6 +1,6 @@
-"""Photo files: what they are, what is in them, and their pixels, from any camera, phone or download.
+"""Photo files: what they are, what is in them, what is written about them, and their pixels.
 
-The layer reads only; nothing in it writes to a photo. `decode` is the way in.
+The layer reads photos and never writes to one; what it writes are sidecars (`sidecars`). `decode` is the way in.
 """
 
 from __future__ import annotations
