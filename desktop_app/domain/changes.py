@@ -31,6 +31,8 @@ class LibraryChanges:
     """Another model serves searches from now on."""
     saved_searches_changed: bool = False
     """A saved search was added, changed or removed."""
+    edits_changed: bool = False
+    """There is another edit to undo or redo."""
 
     def __or__(self, other: LibraryChanges) -> LibraryChanges:
         """Both change sets as one."""

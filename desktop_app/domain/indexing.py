@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from desktop_app.domain.model import ModelId
 from desktop_app.domain.photo import ContentHash, FileStamp, Metadata, PhotoId, RootId
-from desktop_app.domain.tag import TagId, TagState
+from desktop_app.domain.tag import TagId, TagSource, TagState
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +76,8 @@ class MachineTag:
     tag_id: TagId
     probability: float
     state: TagState
+    """Accepted or suggested: a machine that thinks otherwise says nothing."""
+    source: TagSource = TagSource.ZERO_SHOT
 
 
 @dataclass(frozen=True, slots=True)

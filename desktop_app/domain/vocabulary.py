@@ -8,7 +8,8 @@ A vocabulary file is JSON, so that people can write their own:
      "tags": [{"name": "dog", "group": "Animals", "parent": "mammal", "synonyms": ["hound"]},
               {"name": "running", "group": "People", "templates": "activity"},
               {"name": "crane", "group": "Animals", "templates": ["a photo of {a}, a bird"]},
-              {"name": "snow", "group": "Weather", "article": "none"}]}
+              {"name": "snow", "group": "Weather", "article": "none"},
+              {"name": "passport", "group": "Documents", "sensitive": true}]}
 
 In a template `{}` is the tag's name and `{a}` the name with its article: "a dog", "an owl", "the sky", "snow". A tag
 takes its group's templates unless it names a set or lists its own; a word whose meaning is not clear by itself needs its
@@ -22,7 +23,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from desktop_app.domain.tag import clean_tag_name
@@ -55,6 +56,8 @@ class VocabularyTag:
     """Other words for the same; no other tag has them."""
     prompts: tuple[str, ...]
     """1 to `MAX_PROMPTS` different sentences that are true of a photo with this tag."""
+    sensitive: bool = False
+    """Photos with it can be blurred until they are asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,8 @@ class Vocabulary:
 
     name: str
     tags: tuple[VocabularyTag, ...]
+    group_templates: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Templates of each group, for tags that people add to it."""
 
 
 def parse_vocabulary(text: str) -> Vocabulary:
@@ -81,7 +86,7 @@ def parse_vocabulary(text: str) -> Vocabulary:
     entries = [_entry(tag, place, groups, sets) for place, tag in _items(document["tags"], "tags", "tag")]
     _check_words(entries)
     _check_parents(entries)
-    return Vocabulary(_text(document["name"], '"name"'), tuple(entry.tag() for entry in entries))
+    return Vocabulary(_text(document["name"], '"name"'), tuple(entry.tag() for entry in entries), groups)
 
 
 def with_article(name: str, article: Article = "a") -> str:
@@ -111,10 +116,13 @@ class _Entry:
     parent: str | None
     synonyms: tuple[_Word, ...]
     templates: tuple[str, ...]
+    sensitive: bool
 
     def tag(self) -> VocabularyTag:
         names = tuple(word.name for word in self.synonyms)
-        return VocabularyTag(self.word.name, self.group, self.parent, names, tuple(self._prompts()))
+        return VocabularyTag(
+            self.word.name, self.group, self.parent, names, tuple(self._prompts()), sensitive=self.sensitive
+        )
 
     def _prompts(self) -> list[str]:
         """The name in every template, then each synonym in the first, as long as there is room."""
@@ -137,7 +145,7 @@ def _groups(value: object) -> dict[str, tuple[str, ...]]:
 def _entry(
     value: object, place: str, groups: Mapping[str, tuple[str, ...]], sets: Mapping[str, tuple[str, ...]]
 ) -> _Entry:
-    fields = _object(value, place, {"name", "group"}, {"parent", "synonyms", "templates", "article"})
+    fields = _object(value, place, {"name", "group"}, {"parent", "synonyms", "templates", "article", "sensitive"})
     word = _word({key: fields[key] for key in ("name", "article") if key in fields}, place)
     place = f'{place} ("{word.name}")'
     group = _text(fields["group"], f'{place}: "group"')
@@ -157,6 +165,7 @@ def _entry(
             _word(synonym, at) for at, synonym in _items(fields.get("synonyms", []), place, "synonym", least=0)
         ),
         templates=_templates(own, place),
+        sensitive=_flag(fields.get("sensitive", False), f'{place}: "sensitive"'),
     )
 
 
@@ -226,6 +235,12 @@ def _text(value: object, place: str) -> str:
         raise ValueError(f"{place}: text is needed")
     if value != clean_tag_name(value):
         raise ValueError(f"{place}: {value!r} has white space too many")
+    return value
+
+
+def _flag(value: object, place: str) -> bool:
+    if not isinstance(value, bool):  # every fault of a file is a ValueError
+        raise ValueError(f"{place}: true or false is needed")  # noqa: TRY004
     return value
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from desktop_app.base.paths import LibraryPaths
 from desktop_app.domain.changes import LibraryChanges
+from desktop_app.domain.edit import Edited
 from desktop_app.services.change_feed import ChangeFeed
 from desktop_app.store.migrations import prepare_library_file, prepare_thumbnail_file
 from desktop_app.store.reader import Reader
@@ -28,6 +29,12 @@ class LibraryStore:
         changes = self.writer.do(task)
         self.changes.publish(changes)
         return changes
+
+    def edit(self, task: Callable[[WriteSession], Edited]) -> Edited:
+        """Run an edit of tags, publish its changes, return what was done."""
+        edited = self.writer.do(task)
+        self.changes.publish(edited.changes)
+        return edited
 
     def index_write(
         self, task: Callable[[WriteSession], tuple[object, LibraryChanges]]

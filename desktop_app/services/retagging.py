@@ -9,9 +9,9 @@ from desktop_app.domain.indexing import MachineTag
 from desktop_app.domain.photo import PhotoId
 from desktop_app.services.active_model import ActiveModel
 from desktop_app.services.library_store import LibraryStore
+from desktop_app.store.assignments import retag
 from desktop_app.store.embeddings import load_embeddings
 from desktop_app.store.settings import read_setting, write_setting
-from desktop_app.store.tags import retag
 from desktop_app.store.writer import WriteSession
 
 _TAGGED_WITH = "tagged_with"

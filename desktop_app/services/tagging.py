@@ -1,15 +1,16 @@
-"""What a person says about tags. Every call is one transaction and returns what it changed."""
+"""What a person says about photos' tags. Every call is one edit: it says how many photos it touched and can be undone."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection
 
 from desktop_app.base.errors import UserFacingError
-from desktop_app.domain.changes import LibraryChanges
+from desktop_app.domain.edit import Edited
 from desktop_app.domain.photo import PhotoId
 from desktop_app.domain.tag import clean_tag_name
 from desktop_app.services.library_store import LibraryStore
-from desktop_app.store.tags import accept_tag, add_tag, remove_tag
+from desktop_app.store.tag_decisions import accept_tag, add_tag, forget_decisions, reject_tag, remove_tag
+from desktop_app.store.writer import WriteSession
 
 
 class Tagging:
@@ -18,23 +19,38 @@ class Tagging:
     def __init__(self, store: LibraryStore) -> None:
         self._store = store
 
-    def add(self, name: str, photo_ids: Sequence[PhotoId]) -> LibraryChanges:
+    def add(self, name: str, photo_ids: Collection[PhotoId]) -> Edited:
         """Photos have this tag; it is made when new. Raises UserFacingError when the name is empty."""
-        cleaned = _clean(name)
-        return self._store.change(lambda session: add_tag(session, cleaned, photo_ids))
+        return self._edit(add_tag, name, photo_ids)
 
-    def remove(self, name: str, photo_ids: Sequence[PhotoId]) -> LibraryChanges:
+    def remove(self, name: str, photo_ids: Collection[PhotoId]) -> Edited:
         """Photos do not have this tag; remembered, so that no machine puts it back."""
-        cleaned = _clean(name)
-        return self._store.change(lambda session: remove_tag(session, cleaned, photo_ids))
+        return self._edit(remove_tag, name, photo_ids)
 
-    def accept(self, name: str, photo_ids: Sequence[PhotoId]) -> LibraryChanges:
+    def accept(self, name: str, photo_ids: Collection[PhotoId]) -> Edited:
         """What was suggested is true."""
-        cleaned = _clean(name)
-        return self._store.change(lambda session: accept_tag(session, cleaned, photo_ids))
+        return self._edit(accept_tag, name, photo_ids)
+
+    def reject(self, name: str, photo_ids: Collection[PhotoId]) -> Edited:
+        """What was suggested is not true."""
+        return self._edit(reject_tag, name, photo_ids)
+
+    def forget(self, name: str, photo_ids: Collection[PhotoId]) -> Edited:
+        """Take decisions back: what the file and the machine say counts again."""
+        return self._edit(forget_decisions, name, photo_ids)
+
+    def _edit(
+        self,
+        edit: Callable[[WriteSession, str, Collection[PhotoId]], Edited],
+        name: str,
+        photo_ids: Collection[PhotoId],
+    ) -> Edited:
+        cleaned = cleaned_name(name)
+        return self._store.edit(lambda session: edit(session, cleaned, photo_ids))
 
 
-def _clean(name: str) -> str:
+def cleaned_name(name: str) -> str:
+    """A tag's name as it is stored. Raises UserFacingError when nothing is left of it."""
     try:
         return clean_tag_name(name)
     except ValueError as error:

@@ -10,12 +10,14 @@ import numpy.typing as npt
 
 from desktop_app.domain.indexing import MachineTag
 from desktop_app.domain.tag import TagId, TagState
+from desktop_app.domain.tag_prompts import prompts_of
 from desktop_app.domain.vocabulary import Vocabulary
 from desktop_app.ml.calibration import Calibration, background_of
 from desktop_app.ml.prompts import prompts_key
 from desktop_app.services.library_store import LibraryStore
 from desktop_app.services.text_embedding import TextEmbedding
-from desktop_app.store.tags import put_vocabulary
+from desktop_app.store.tags import looked_for_tags
+from desktop_app.store.vocabulary_tags import put_vocabulary
 
 Vectors = npt.NDArray[np.float32]
 
@@ -64,16 +66,23 @@ class ZeroShotTagger:
         """Tag ids with their embeddings; computed once."""
         with self._lock:
             if self._labels is None:
-                ids = self._store.writer.do(lambda session: put_vocabulary(session, self._vocabulary))
-                tags = self._vocabulary.tags
-                vectors = self._texts.ensembles([tag.prompts for tag in tags])
-                self._labels = Labels(tuple(ids[tag.name] for tag in tags), vectors, self.bank())
+                self._store.writer.do(lambda session: put_vocabulary(session, self._vocabulary))
+                tags = looked_for_tags(self._store.reader)
+                vectors = self._texts.ensembles([prompts_of(tag, self._vocabulary) for tag in tags])
+                self._labels = Labels(tuple(tag.tag.id for tag in tags), vectors, self.bank())
             return self._labels
+
+    def forget_labels(self) -> None:
+        """Have the tags read again at the next use: the person defined or changed some."""
+        with self._lock:
+            self._labels = None
 
     @property
     def fingerprint(self) -> str:
         """Changes whenever the same photo could get other tags."""
-        made_with = [(tag.name, *tag.prompts) for tag in self._vocabulary.tags]
+        self._store.writer.do(lambda session: put_vocabulary(session, self._vocabulary))
+        tags = looked_for_tags(self._store.reader)
+        made_with = [(tag.tag.id, tag.tag.threshold, *prompts_of(tag, self._vocabulary)) for tag in tags]
         numbers = (self._calibration.slope, self._calibration.offset, SUGGEST_AT, ACCEPT_AT, MOST_TAGS)
         return prompts_key([repr(made_with), repr(self._captions), repr(numbers)])
 

@@ -9,7 +9,7 @@ from desktop_app.base.paths import to_stored_name
 from desktop_app.domain.changes import LibraryChanges
 from desktop_app.domain.photo import PhotoId
 from desktop_app.domain.saved_search import SavedSearch, SavedSearchId
-from desktop_app.store.indexing import now_text
+from desktop_app.store.clock import now_text
 from desktop_app.store.reader import Reader
 from desktop_app.store.writer import WriteSession
 

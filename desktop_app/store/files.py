@@ -11,8 +11,8 @@ from desktop_app.domain.indexing import FileKey, KnownFile
 from desktop_app.domain.library import FolderCount, RootInfo
 from desktop_app.domain.model import ModelId
 from desktop_app.domain.photo import ContentHash, FileStamp, PhotoId, RootId, SkippedFile
+from desktop_app.store.clock import now_text
 from desktop_app.store.filters import prefix_range
-from desktop_app.store.indexing import now_text
 from desktop_app.store.reader import Reader
 from desktop_app.store.writer import WriteSession
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import astuple, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -19,11 +19,12 @@ from desktop_app.domain.indexing import (
     FreshPhoto,
     IndexBatch,
     KnownPhoto,
-    MachineTag,
     UnreadableFile,
 )
 from desktop_app.domain.model import ModelId
 from desktop_app.domain.photo import FileStamp, Metadata, PhotoId
+from desktop_app.store.assignments import hand_on_tag_decisions, put_machine_tags
+from desktop_app.store.clock import now_text
 from desktop_app.store.writer import WriteSession
 
 _INSERT_CONTENT = """
@@ -38,11 +39,6 @@ _PUT_FILE = """
     ON CONFLICT (root_id, relative_path) DO UPDATE SET
         content_id = excluded.content_id, size = excluded.size, mtime_ns = excluded.mtime_ns, missing_since = NULL
 """
-
-
-def now_text() -> str:
-    """The present moment as stored in the library: ISO 8601, UTC, whole seconds."""
-    return datetime.now(UTC).isoformat(timespec="seconds")
 
 
 def store_batch(session: WriteSession, batch: IndexBatch) -> tuple[BatchCounts, LibraryChanges]:
@@ -157,14 +153,7 @@ def _drop_file(session: WriteSession, key: FileKey, photo_id: PhotoId) -> bool:
 
 def _hand_on_decisions(session: WriteSession, *, old: PhotoId, new: PhotoId) -> None:
     """An edited file keeps what the person said of it."""
-    session.connection.execute(
-        """
-        INSERT OR REPLACE INTO tag_assignments (content_id, tag_id, source, state, probability, model_id, decided_at)
-        SELECT ?, tag_id, source, state, NULL, NULL, decided_at FROM tag_assignments
-        WHERE content_id = ? AND source = 'person'
-        """,
-        [new, old],
-    )
+    hand_on_tag_decisions(session, old=old, new=new)
     session.connection.execute(
         """
         UPDATE contents SET (rating, favourite, title, description) =
@@ -178,21 +167,6 @@ def _hand_on_decisions(session: WriteSession, *, old: PhotoId, new: PhotoId) -> 
         SELECT album_id, ?, added_at FROM album_photos WHERE content_id = ?
         """,
         [new, old],
-    )
-
-
-def put_machine_tags(
-    session: WriteSession, photo_id: PhotoId, *, tags: Sequence[MachineTag], model_id: ModelId
-) -> None:
-    """Replace what machines said of a photo; what the person decided stays as it is."""
-    session.connection.execute("DELETE FROM tag_assignments WHERE content_id = ? AND source = 'zero-shot'", [photo_id])
-    session.connection.executemany(
-        """
-        INSERT INTO tag_assignments (content_id, tag_id, source, state, probability, model_id, decided_at)
-        VALUES (?, ?, 'zero-shot', ?, ?, ?, ?)
-        ON CONFLICT (content_id, tag_id) DO UPDATE SET probability = excluded.probability, model_id = excluded.model_id
-        """,
-        [(photo_id, tag.tag_id, tag.state, tag.probability, model_id, now_text()) for tag in tags],
     )
 
 

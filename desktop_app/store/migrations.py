@@ -15,6 +15,7 @@ from desktop_app.base.errors import UserFacingError
 from desktop_app.store.connection import connect_for_writing, plain_errors
 from desktop_app.store.search_schema import SEARCH_SCHEMA
 from desktop_app.store.search_texts import refresh_texts
+from desktop_app.store.tag_schema import TAG_SCHEMA
 
 library_migrations = Migrations("keepsight-library")
 thumbnail_migrations = Migrations("keepsight-thumbnails")
@@ -31,6 +32,14 @@ def m001_photos_tags_embeddings(db: Database) -> None:
 def m002_search(db: Database) -> None:
     """Ratings, favourites, titles, places, albums, saved searches, and the text index of it all."""
     for statement in SEARCH_SCHEMA:
+        db.execute(statement)
+    refresh_texts(db.conn)
+
+
+@library_migrations()
+def m003_tag_definitions(db: Database) -> None:
+    """Tags with aliases, templates, colours and thresholds; assignments in layers; the log of edits."""
+    for statement in TAG_SCHEMA:
         db.execute(statement)
     refresh_texts(db.conn)
 

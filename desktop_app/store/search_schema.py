@@ -8,7 +8,8 @@ _NEW_COLUMNS = ", ".join(f"new.{name.strip()}" for name in _TEXT_COLUMNS.split("
 _OLD_COLUMNS = ", ".join(f"old.{name.strip()}" for name in _TEXT_COLUMNS.split(","))
 
 
-def _stale_trigger(name: str, event: str, *, row: str) -> str:
+def stale_trigger(name: str, event: str, *, row: str) -> str:
+    """A trigger that notes a photo whose texts are out of date from now on; `row` names its content id."""
     # Not "INSERT OR IGNORE": the statement that fires a trigger overrides its conflict clause (sqlite.org/lang_createtrigger.html).
     return f"""
     CREATE TRIGGER stale_{name} {event} BEGIN
@@ -89,19 +90,19 @@ SEARCH_SCHEMA: tuple[str, ...] = (
     """,
     # Triggers only note whose texts changed; the writer puts them together once, at the end of each transaction.
     "CREATE TABLE search_stale (content_id INTEGER PRIMARY KEY) STRICT",
-    _stale_trigger("content", "AFTER INSERT ON contents", row="new.id"),
-    _stale_trigger(
+    stale_trigger("content", "AFTER INSERT ON contents", row="new.id"),
+    stale_trigger(
         "details",
         "AFTER UPDATE OF title, description, place, camera_make, camera_model, lens ON contents",
         row="new.id",
     ),
-    _stale_trigger("file", "AFTER INSERT ON files", row="new.content_id"),
-    _stale_trigger("file_gone", "AFTER DELETE ON files", row="old.content_id"),
-    _stale_trigger("file_left", "AFTER UPDATE OF content_id ON files", row="old.content_id"),
-    _stale_trigger("file_moved", "AFTER UPDATE OF content_id, root_id, relative_path ON files", row="new.content_id"),
-    _stale_trigger("tagged", "AFTER INSERT ON tag_assignments", row="new.content_id"),
-    _stale_trigger("retagged", "AFTER UPDATE OF state, source ON tag_assignments", row="new.content_id"),
-    _stale_trigger("untagged", "AFTER DELETE ON tag_assignments", row="old.content_id"),
+    stale_trigger("file", "AFTER INSERT ON files", row="new.content_id"),
+    stale_trigger("file_gone", "AFTER DELETE ON files", row="old.content_id"),
+    stale_trigger("file_left", "AFTER UPDATE OF content_id ON files", row="old.content_id"),
+    stale_trigger("file_moved", "AFTER UPDATE OF content_id, root_id, relative_path ON files", row="new.content_id"),
+    stale_trigger("tagged", "AFTER INSERT ON tag_assignments", row="new.content_id"),
+    stale_trigger("retagged", "AFTER UPDATE OF state, source ON tag_assignments", row="new.content_id"),
+    stale_trigger("untagged", "AFTER DELETE ON tag_assignments", row="old.content_id"),
     """
     CREATE TRIGGER stale_renamed AFTER UPDATE OF name ON tags BEGIN
         INSERT INTO search_stale (content_id) SELECT content_id FROM tag_assignments

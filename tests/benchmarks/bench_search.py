@@ -16,7 +16,7 @@ import numpy as np
 from desktop_app.compose import Library, open_library
 from desktop_app.domain.photo import PhotoId
 from desktop_app.domain.query import Query, tags_filter
-from desktop_app.store.tags import add_tag
+from desktop_app.store.tag_decisions import add_tag
 from tests.benchmarks.table import Line, median_ms, print_table
 
 PHOTOS = 100_000

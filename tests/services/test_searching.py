@@ -19,7 +19,7 @@ from desktop_app.domain.query import And, InFolder, Query, tags_filter
 from desktop_app.ml.embedder import Embedder
 from desktop_app.services.services import Services
 from desktop_app.services.text_embedding import TextEmbedding
-from desktop_app.store.tags import add_tag
+from desktop_app.store.tag_decisions import add_tag
 from tests.fixtures.libraries import RUN_SECONDS, Indexed, id_of, index_now
 from tests.fixtures.photos import write_unique_copies
 

@@ -42,13 +42,15 @@ def test_adding_makes_the_tag_and_publishes_what_changed(copied_library: Indexed
         heard = []
         services.changes.subscribe(heard.append)
         photo = id_of(services, copied_library.photos / "photo_00.jpg")
-        changes = services.tagging.add("  Grandma's \t garden ", [photo])
+        edited = services.tagging.add("  Grandma's \t garden ", [photo])
+        changes = edited.changes
+        assert edited.photos == 1
         assert changes.tags_changed
         assert changes.retagged == {photo}
         assert heard == [changes]
         assert tags(services, photo)["Grandma's garden"] == (TagSource.PERSON, TagState.ACCEPTED)
         again = services.tagging.add("GRANDMA'S GARDEN", [photo])
-        assert not again.tags_changed
+        assert again.edit is None
         tag = services.browsing.tag_named("grandma's garden")
         assert tag is not None
         assert services.searching.search(Query(where=tags_filter(every=(tag.id,)))).photo_ids.tolist() == [photo]
@@ -95,8 +97,8 @@ def test_accepting_makes_a_suggestion_the_persons(copied_library: Indexed) -> No
         name, photo = machine_tag(services)
         services.tagging.accept(name, [photo])
         assert tags(services, photo)[name] == (TagSource.PERSON, TagState.ACCEPTED)
-        assert not services.tagging.accept("unheard of", [photo])
-        assert not services.tagging.remove("unheard of", [photo])
+        assert services.tagging.accept("unheard of", [photo]).edit is None
+        assert services.tagging.remove("unheard of", [photo]).edit is None
 
 
 def test_a_changed_vocabulary_tags_every_photo_again_without_embedding_any(

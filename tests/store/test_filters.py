@@ -15,7 +15,7 @@ from desktop_app.domain.photo import PhotoId, RootId
 from desktop_app.domain.query import And, Filter, HasTag, InFolder, Not, Or, tags_filter
 from desktop_app.domain.tag import TagId, TagState
 from desktop_app.store.photos import photo_ids
-from desktop_app.store.tags import add_tag, remove_tag
+from desktop_app.store.tag_decisions import add_tag, remove_tag
 from tests.store.conftest import OpenStore
 
 PATHS = ("a.jpg", "a/b.jpg", "a/b/c.jpg", "a0/d.jpg", "a b/e.jpg", "A/f.jpg", "ä/g.jpg", "a/b0/h.jpg")

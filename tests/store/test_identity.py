@@ -8,10 +8,12 @@ from desktop_app.domain.changes import LibraryChanges
 from desktop_app.domain.indexing import BatchCounts, FileKey, FindKind, MachineTag
 from desktop_app.domain.photo import PhotoId
 from desktop_app.domain.tag import TagId, TagSource, TagState
+from desktop_app.store.assignments import retag
 from desktop_app.store.files import drop_root, known_files, skipped_files
 from desktop_app.store.indexing import mark_gone, mark_returned
 from desktop_app.store.photos import details, path_of, status, summaries, thumbnails
-from desktop_app.store.tags import accept_tag, add_tag, remove_tag, retag, tags_of
+from desktop_app.store.tag_decisions import accept_tag, add_tag, remove_tag
+from desktop_app.store.tags import tags_of
 from tests.store.conftest import OpenStore, hash_of, stamp
 
 

@@ -39,7 +39,7 @@ from desktop_app.store.filters import where
 from desktop_app.store.migrations import prepare_library_file, prepare_thumbnail_file
 from desktop_app.store.photos import photo_ids
 from desktop_app.store.reader import Reader
-from desktop_app.store.tags import add_tag
+from desktop_app.store.tag_decisions import add_tag
 from desktop_app.store.writer import Writer
 from tests.store.conftest import OpenStore
 

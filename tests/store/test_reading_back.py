@@ -32,7 +32,9 @@ from desktop_app.store.files import (
 )
 from desktop_app.store.indexing import mark_gone
 from desktop_app.store.photos import details, photo_at, photo_ids, status, summaries
-from desktop_app.store.tags import add_tag, all_tags, put_vocabulary, remove_tag, tag_counts, tag_named
+from desktop_app.store.tag_decisions import add_tag, remove_tag
+from desktop_app.store.tags import all_tags, tag_counts, tag_named
+from desktop_app.store.vocabulary_tags import put_vocabulary, vocabulary_tag_ids
 from tests.store.conftest import DIMENSION, OpenStore, stamp
 
 PLUS_TWO = timezone(timedelta(hours=2))
@@ -164,8 +166,9 @@ VOCABULARY = Vocabulary(
 def test_a_vocabulary_takes_up_the_persons_tags_of_the_same_name(store: OpenStore) -> None:
     photo = store.add("a.jpg", "a")
     store.writer.do(lambda session: add_tag(session, "dog", [photo]))
-    ids = store.writer.do(lambda session: put_vocabulary(session, VOCABULARY))
-    assert store.writer.do(lambda session: put_vocabulary(session, VOCABULARY)) == ids
+    store.writer.do(lambda session: put_vocabulary(session, VOCABULARY))
+    store.writer.do(lambda session: put_vocabulary(session, VOCABULARY))
+    ids = store.writer.do(vocabulary_tag_ids)
     dog = tag_named(store.reader, "DOG")
     assert dog is not None
     assert (dog.id, dog.name, dog.parent_id) == (ids["Dog"], "dog", ids["animal"])
@@ -174,10 +177,11 @@ def test_a_vocabulary_takes_up_the_persons_tags_of_the_same_name(store: OpenStor
 
 
 def test_tag_counts_leave_out_what_was_rejected_and_keep_the_persons_own(store: OpenStore) -> None:
-    ids = store.writer.do(lambda session: put_vocabulary(session, VOCABULARY))
+    store.writer.do(lambda session: put_vocabulary(session, VOCABULARY))
+    ids = store.writer.do(vocabulary_tag_ids)
     tags = (MachineTag(ids["Dog"], 0.9, TagState.ACCEPTED),)
     first, second = store.add("a/1.jpg", "1", tags=tags), store.add("b/2.jpg", "2", tags=tags)
-    changes = store.writer.do(lambda session: add_tag(session, "mine", [first]))
+    changes = store.writer.do(lambda session: add_tag(session, "mine", [first])).changes
     assert changes.tags_changed
     assert changes.retagged == {first}
     assert {item.tag.name: item.count for item in tag_counts(store.reader, And(()))} == {"Dog": 2, "mine": 1}
@@ -186,7 +190,7 @@ def test_tag_counts_leave_out_what_was_rejected_and_keep_the_persons_own(store: 
     assert {item.tag.name: item.count for item in tag_counts(store.reader, And(()))} == {"Dog": 1, "mine": 0}
     below_b = InFolder(store.root, "b")
     assert {item.tag.name: item.count for item in tag_counts(store.reader, below_b)} == {"mine": 0}
-    assert not store.writer.do(lambda session: remove_tag(session, "unheard of", [first]))
+    assert store.writer.do(lambda session: remove_tag(session, "unheard of", [first])).edit is None
 
 
 @pytest.mark.parametrize("missing_root", [RootId(99)])

@@ -9,6 +9,7 @@ from pathlib import Path
 from sqlite_utils import Database, Migrations
 
 from desktop_app.domain.query_terms import Words
+from desktop_app.domain.tag import TagSource, TagState
 from desktop_app.store import migrations
 from desktop_app.store.curation import (
     add_to_album,
@@ -24,12 +25,37 @@ from desktop_app.store.curation import (
 from desktop_app.store.migrations import library_migrations, prepare_library_file
 from desktop_app.store.photos import photo_ids
 from desktop_app.store.search_texts import ranked_matches, texts_of
-from desktop_app.store.tags import add_tag, remove_tag
+from desktop_app.store.tag_decisions import add_tag, remove_tag
+from desktop_app.store.tags import tags_of
+from desktop_app.store.writer import WriteSession
 from tests.store.conftest import OpenStore
 
 
 def found(store: OpenStore, text: str) -> set[int]:
     return set(photo_ids(store.reader, Words(text)).tolist())
+
+
+def _fill_as_then(session: WriteSession) -> None:
+    """Put one tagged photo in, the way the first version did."""
+    session.connection.execute(
+        """
+        INSERT INTO contents (hash, file_format, width, height, byte_size, sort_time, added_at)
+        VALUES ('one', 'JPEG', 40, 30, 1000, '2026-01-01', '2026-01-01')
+        """
+    )
+    session.connection.execute(
+        """
+        INSERT INTO files (root_id, relative_path, content_id, size, mtime_ns)
+        SELECT r.id, 'Trips/Old Town/IMG_1.jpg', c.id, 1000, 1 FROM roots r, contents c
+        """
+    )
+    session.connection.execute("INSERT INTO tags (name, group_name, from_person) VALUES ('Harbour', 'My tags', 1)")
+    session.connection.execute(
+        """
+        INSERT INTO tag_assignments (content_id, tag_id, source, state, decided_at)
+        SELECT c.id, t.id, 'person', 'accepted', '2026-01-01' FROM contents c, tags t
+        """
+    )
 
 
 def test_a_library_of_the_first_schema_is_brought_up_to_date(
@@ -41,11 +67,12 @@ def test_a_library_of_the_first_schema_is_brought_up_to_date(
     with monkeypatch.context() as patched:
         patched.setattr(migrations, "library_migrations", first)
         old = make_store("old")
-        photo = old.add("Trips/Old Town/IMG_1.jpg", "one")
-        old.writer.do(lambda session: add_tag(session, "Harbour", [photo]))
+        old.writer.do(_fill_as_then)
+        photo = old.at("Trips/Old Town/IMG_1.jpg")
     prepare_library_file(tmp_path / "old" / "library.db")
     assert (tmp_path / "old" / "library-before-m002_search.db").is_file()
     assert found(old, "old town") == found(old, "HARBOUR") == found(old, "img 1 jpg") == {photo}
+    assert [(tag.source, tag.state) for tag in tags_of(old.reader, photo)] == [(TagSource.PERSON, TagState.ACCEPTED)]
     old.writer.do(lambda session: rate(session, [photo], stars=4))
     assert old.reader.value("SELECT rating FROM contents") == 4
 

@@ -10,6 +10,7 @@ from PySide6.QtGui import QImage
 
 from desktop_app.base.errors import UserFacingError
 from desktop_app.domain.changes import LibraryChanges
+from desktop_app.domain.edit import Edited
 from desktop_app.domain.photo import PhotoDetails, PhotoId
 from desktop_app.services.services import Services
 from desktop_app.ui.grid.thumbnail import image_of_jpeg
@@ -82,7 +83,7 @@ class InspectorPresenter(QObject):
         elif kind == "partial":
             self.add_tag(name)
 
-    def _change(self, act: Callable[[str, Sequence[PhotoId]], LibraryChanges], name: str) -> None:
+    def _change(self, act: Callable[[str, Sequence[PhotoId]], Edited], name: str) -> None:
         selected = self._selected
         if selected:
             self._tasks.run(lambda: act(name, selected), lambda _changes: None)

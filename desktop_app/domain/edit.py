@@ -1,0 +1,84 @@
+"""What a person did to tags, as one thing that can be undone and done again, and the words for it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import NewType
+
+from desktop_app.domain.changes import LibraryChanges
+
+EditId = NewType("EditId", int)
+
+
+class EditKind(StrEnum):
+    """Kinds of edits. The values are stored."""
+
+    ADD = "add"
+    REMOVE = "remove"
+    ACCEPT = "accept"
+    REJECT = "reject"
+    FORGET = "forget"
+    """Decisions taken back: the machine's word counts again."""
+    DEFINE = "define"
+    DELETE = "delete"
+    RENAME = "rename"
+    MERGE = "merge"
+    REPARENT = "reparent"
+    RETHRESHOLD = "rethreshold"
+    REDEFINE = "redefine"
+    """Aliases, templates, colour, group and the like."""
+    IMPORT = "import"
+
+
+_WORDS = {
+    EditKind.ADD: "adding “{tag}” to {photos}",
+    EditKind.REMOVE: "removing “{tag}” from {photos}",
+    EditKind.ACCEPT: "accepting “{tag}” on {photos}",
+    EditKind.REJECT: "rejecting “{tag}” on {photos}",
+    EditKind.FORGET: "forgetting decisions on “{tag}” for {photos}",
+    EditKind.DEFINE: "defining “{tag}”",
+    EditKind.DELETE: "deleting “{tag}” from {photos}",
+    EditKind.RENAME: "renaming “{tag}” to “{other}”",
+    EditKind.MERGE: "merging “{tag}” into “{other}”",
+    EditKind.REPARENT: "moving “{tag}” under “{other}”",
+    EditKind.RETHRESHOLD: "changing the threshold of “{tag}”",
+    EditKind.REDEFINE: "changing “{tag}”",
+    EditKind.IMPORT: "importing {tag}",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """One entry of the undo log."""
+
+    id: EditId
+    kind: EditKind
+    tag: str
+    """Name of the tag when it was edited."""
+    other: str
+    """The new name, the tag merged into, the new parent ("" at the top): whatever the kind needs besides."""
+    photos: int
+    """How many photos it touches."""
+
+    @property
+    def words(self) -> str:
+        """What was done, to stand behind "Undo" or "Redo": adding “beach” to 12 photos."""
+        if self.kind is EditKind.REPARENT and not self.other:
+            return f"moving “{self.tag}” to the top"
+        photos = f"{self.photos:,} photo{'' if self.photos == 1 else 's'}"
+        return _WORDS[self.kind].format(tag=self.tag, other=self.other, photos=photos)
+
+
+@dataclass(frozen=True, slots=True)
+class Edited:
+    """The outcome of an edit, an undo or a redo."""
+
+    edit: Edit | None
+    """None when everything was so already."""
+    changes: LibraryChanges = field(default_factory=LibraryChanges)
+
+    @property
+    def photos(self) -> int:
+        """How many photos it touched."""
+        return self.edit.photos if self.edit else 0

@@ -1,0 +1,106 @@
+"""Changes of single rows, and applying them forwards or backwards."""
+
+from __future__ import annotations
+
+import itertools
+import sqlite3
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+_KEYS = {
+    "tags": ("id",),
+    "tag_aliases": ("alias",),
+    "vocabulary_words": ("word",),
+    "tag_assignments": ("content_id", "tag_id"),
+}
+
+# What one opinion of an assignment is made of. A layer is put back as a whole, and only if the edit changed it.
+_LAYERS = (
+    ("decision", "decided_at"),
+    ("in_file",),
+    ("machine_source", "machine_state", "probability", "model_id", "scored_at"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class RowChange:
+    """One row as it was and as it is."""
+
+    table: str
+    columns: tuple[str, ...]
+    before: list[Any] | None
+    """Values by column; None when there was no row."""
+    after: list[Any] | None
+
+    def reversed(self) -> RowChange:
+        """The change that takes this one back."""
+        return RowChange(self.table, self.columns, self.after, self.before)
+
+    def value(self, column: str) -> Any:
+        """A column's value, afterwards or, of a deleted row, before."""
+        values = self.before if self.after is None else self.after
+        assert values is not None  # a change has one side at least
+        return values[self.columns.index(column)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    sql: str
+    values: tuple[Any, ...]
+
+
+def apply_changes(connection: sqlite3.Connection, changes: Iterable[RowChange]) -> None:
+    """Make each row what it is `after`, in order. sqlite3.IntegrityError when another row stands in the way."""
+    # Rows come in the order they were changed in, where a child may precede its parent.
+    connection.execute("PRAGMA defer_foreign_keys = ON")
+    steps = (step for change in changes for step in _steps(change))
+    for sql, group in itertools.groupby(steps, key=lambda step: step.sql):
+        connection.executemany(sql, [step.values for step in group])
+    connection.execute("DELETE FROM tag_assignments WHERE state IS NULL")
+
+
+def _steps(change: RowChange) -> Sequence[_Step]:
+    if change.table == "tag_assignments":
+        return _assignment_steps(change)
+    keys = _KEYS[change.table]
+    key_sql = " AND ".join(f"{key} = ?" for key in keys)
+    if change.after is None:
+        return [_Step(f"DELETE FROM {change.table} WHERE {key_sql}", _values(change, keys))]
+    if change.before is None:
+        marks = ", ".join("?" * len(change.columns))
+        sql = f"INSERT INTO {change.table} ({', '.join(change.columns)}) VALUES ({marks})"
+        return [_Step(sql, tuple(change.after))]
+    changed = [
+        column for column, old, new in zip(change.columns, change.before, change.after, strict=True) if old != new
+    ]
+    sql = f"UPDATE {change.table} SET {', '.join(f'{column} = ?' for column in changed)} WHERE {key_sql}"
+    old_keys = tuple(change.before[change.columns.index(key)] for key in keys)
+    return [_Step(sql, (*_values(change, changed), *old_keys))]
+
+
+def _values(change: RowChange, columns: Sequence[str]) -> tuple[Any, ...]:
+    return tuple(change.value(column) for column in columns)
+
+
+def _assignment_steps(change: RowChange) -> Sequence[_Step]:
+    """Set the layers that differ; other layers stay as they are now. A photo that left the library is passed over."""
+    before, after = _as_layers(change.before, change.columns), _as_layers(change.after, change.columns)
+    changed = [column for layer in _LAYERS if any(before[c] != after[c] for c in layer) for column in layer]
+    if not changed:
+        return []
+    marks = ", ".join("(SELECT id FROM models WHERE id = ?)" if column == "model_id" else "?" for column in changed)
+    sql = f"""
+        INSERT INTO tag_assignments (tag_id, content_id, {", ".join(changed)})
+        SELECT ?, c.id, {marks} FROM contents c WHERE c.id = ?
+        ON CONFLICT (content_id, tag_id) DO UPDATE SET {", ".join(f"{column} = excluded.{column}" for column in changed)}
+    """
+    values = [after[column] for column in changed]
+    return [_Step(sql, (change.value("tag_id"), *values, change.value("content_id")))]
+
+
+def _as_layers(values: list[Any] | None, columns: Sequence[str]) -> dict[str, Any]:
+    """Values by column; a row that is not there is one of which nobody said anything."""
+    if values is None:
+        return {column: 0 if column == "in_file" else None for layer in _LAYERS for column in layer}
+    return dict(zip(columns, values, strict=True))

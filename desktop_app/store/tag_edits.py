@@ -1,0 +1,199 @@
+"""Defining and reshaping tags, each as one edit that can be undone. Names come in cleaned (`domain.tag.clean_tag_name`)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from desktop_app.base.errors import UserFacingError
+from desktop_app.domain.edit import Edited, EditKind
+from desktop_app.domain.model import ModelId
+from desktop_app.domain.tag import PERSONAL_GROUP, TagDraft, TagId
+from desktop_app.store.assignments import Opinion, put_opinions_of_tag
+from desktop_app.store.edit_log import record_edit
+from desktop_app.store.tag_names import is_below, must_be_free, name_of, parent_of, tag_id_of
+from desktop_app.store.writer import WriteSession
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """What one model says of a tag in the whole library, to be stored with the edit that asked for it."""
+
+    model_id: ModelId
+    opinions: Sequence[Opinion]
+
+
+def define_tag(session: WriteSession, draft: TagDraft, *, scores: Scores | None = None) -> Edited:
+    """Make a tag. Raises UserFacingError when one of its words is taken or the parent is not known."""
+    for word in (draft.name, *draft.aliases):
+        must_be_free(session, word)
+    parent = None if draft.parent is None else _known(session, draft.parent)
+    group = draft.group or (_group_of(session, parent) if parent else PERSONAL_GROUP)
+
+    def work() -> None:
+        made = session.connection.execute(
+            """
+            INSERT INTO tags (name, group_name, parent_id, from_person, colour, threshold, templates, looked_for, sensitive)
+            VALUES (?, ?, ?, 1, ?, ?, ?, ?, ?)
+            """,
+            [
+                draft.name,
+                group,
+                parent,
+                draft.colour,
+                draft.threshold,
+                templates_text(draft.templates),
+                draft.looked_for,
+                draft.sensitive,
+            ],
+        )
+        tag_id = TagId(made.lastrowid or 0)
+        _put_aliases(session, tag_id, draft.aliases)
+        _put_scores(session, tag_id, scores)
+
+    return record_edit(session, EditKind.DEFINE, work, tag=draft.name)
+
+
+def delete_tag(session: WriteSession, tag_id: TagId) -> Edited:
+    """Delete a tag with all that was said about it; tags below it move up to where it stood."""
+    name, parent = name_of(session, tag_id), parent_of(session, tag_id)
+    photos = photos_with(session, tag_id)
+
+    def work() -> int:
+        session.connection.execute("UPDATE tags SET parent_id = ? WHERE parent_id = ?", [parent, tag_id])
+        session.connection.execute("DELETE FROM tags WHERE id = ?", [tag_id])
+        return photos
+
+    return record_edit(session, EditKind.DELETE, work, tag=name)
+
+
+def rename_tag(session: WriteSession, tag_id: TagId, name: str) -> Edited:
+    """Another name for a tag. Raises UserFacingError when it is another tag's."""
+    must_be_free(session, name, of=tag_id)
+    old = name_of(session, tag_id)
+
+    def work() -> int:
+        session.connection.execute("DELETE FROM tag_aliases WHERE alias = ?", [name])
+        session.connection.execute("UPDATE tags SET name = ? WHERE id = ?", [name, tag_id])
+        return photos_with(session, tag_id)
+
+    return record_edit(session, EditKind.RENAME, work, tag=old, other=name)
+
+
+def reparent_tag(session: WriteSession, tag_id: TagId, parent_id: TagId | None) -> Edited:
+    """Move a tag, with all below it, under another or (None) to the top. It takes on the group of where it goes.
+
+    Raises UserFacingError when it would stand below itself.
+    """
+    name = name_of(session, tag_id)
+    other = name_of(session, parent_id) if parent_id is not None else ""
+    if parent_id is not None and is_below(session, parent_id, tag_id):
+        raise UserFacingError(f"“{name}” cannot stand below itself.", "Choose a tag that is not below it.")
+
+    def work() -> int:
+        session.connection.execute("UPDATE tags SET parent_id = ? WHERE id = ?", [parent_id, tag_id])
+        if parent_id is not None:
+            _set_group_below(session, tag_id, _group_of(session, parent_id))
+        return photos_with(session, tag_id)
+
+    return record_edit(session, EditKind.REPARENT, work, tag=name, other=other)
+
+
+def set_threshold(
+    session: WriteSession, tag_id: TagId, threshold: float | None, *, scores: Scores | None = None
+) -> Edited:
+    """Give a tag a threshold of its own, or (None) the library's rule again; with what the machine then says."""
+
+    def work() -> None:
+        session.connection.execute("UPDATE tags SET threshold = ? WHERE id = ?", [threshold, tag_id])
+        _put_scores(session, tag_id, scores)
+
+    return record_edit(session, EditKind.RETHRESHOLD, work, tag=name_of(session, tag_id))
+
+
+@dataclass(frozen=True, slots=True)
+class TagChange:
+    """What to change of a tag; fields that are not named stay."""
+
+    fields: dict[str, Any]
+    """Columns of `tags`: colour, templates (JSON or None), looked_for, sensitive, group_name."""
+    aliases: tuple[str, ...] | None = None
+    """All aliases from now on; None: as they are."""
+
+
+def redefine_tag(session: WriteSession, tag_id: TagId, change: TagChange, *, scores: Scores | None = None) -> Edited:
+    """Change a tag's aliases, templates, colour and the like. Raises UserFacingError when a word is taken."""
+    for word in change.aliases or ():
+        must_be_free(session, word, of=tag_id)
+
+    def work() -> None:
+        for column, value in change.fields.items():
+            if column == "group_name":
+                _set_group_below(session, tag_id, value)
+            else:
+                session.connection.execute(f"UPDATE tags SET {column} = ? WHERE id = ?", [value, tag_id])
+        if change.aliases is not None:
+            _replace_aliases(session, tag_id, change.aliases)
+        _put_scores(session, tag_id, scores)
+
+    return record_edit(session, EditKind.REDEFINE, work, tag=name_of(session, tag_id))
+
+
+def photos_with(session: WriteSession, tag_id: TagId) -> int:
+    """How many photos have a tag, accepted or suggested."""
+    row = session.connection.execute(
+        "SELECT COUNT(*) FROM tag_assignments WHERE tag_id = ? AND state IN ('accepted', 'suggested')", [tag_id]
+    ).fetchone()
+    return int(row[0])
+
+
+def templates_text(templates: Iterable[str] | None) -> str | None:
+    """Prompt templates as they are stored."""
+    return None if templates is None else json.dumps(list(templates), ensure_ascii=False)
+
+
+def _known(session: WriteSession, word: str) -> TagId:
+    found = tag_id_of(session, word)
+    if found is None:
+        raise UserFacingError(f"There is no tag “{word}”.", "Define it first, or choose another parent.")
+    return found
+
+
+def _group_of(session: WriteSession, tag_id: TagId) -> str:
+    group: str = session.connection.execute("SELECT group_name FROM tags WHERE id = ?", [tag_id]).fetchone()[0]
+    return group
+
+
+def _set_group_below(session: WriteSession, tag_id: TagId, group: str) -> None:
+    session.connection.execute(
+        """
+        WITH RECURSIVE below(id) AS (
+            VALUES (?) UNION SELECT t.id FROM tags t JOIN below b ON t.parent_id = b.id)
+        UPDATE tags SET group_name = ? WHERE id IN (SELECT id FROM below) AND group_name != ?
+        """,
+        [tag_id, group, group],
+    )
+
+
+def _put_aliases(session: WriteSession, tag_id: TagId, aliases: Iterable[str]) -> None:
+    session.connection.executemany(
+        "INSERT INTO tag_aliases (alias, tag_id) VALUES (?, ?) ON CONFLICT (alias) DO NOTHING",
+        [(alias, tag_id) for alias in aliases],
+    )
+
+
+def _replace_aliases(session: WriteSession, tag_id: TagId, aliases: Sequence[str]) -> None:
+    name = name_of(session, tag_id).casefold()
+    wanted = {alias.casefold(): alias for alias in aliases if alias.casefold() != name}
+    there = [row[0] for row in session.connection.execute("SELECT alias FROM tag_aliases WHERE tag_id = ?", [tag_id])]
+    session.connection.executemany(
+        "DELETE FROM tag_aliases WHERE alias = ?", [(alias,) for alias in there if alias not in wanted.values()]
+    )
+    _put_aliases(session, tag_id, wanted.values())
+
+
+def _put_scores(session: WriteSession, tag_id: TagId, scores: Scores | None) -> None:
+    if scores is not None:
+        put_opinions_of_tag(session, tag_id, scores.opinions, model_id=scores.model_id)
