@@ -23,6 +23,7 @@ from desktop_app.services.asking import Asking
 from desktop_app.services.browsing import Browsing
 from desktop_app.services.classifying import Classifier
 from desktop_app.services.evaluating import Evaluating
+from desktop_app.services.exporting import Exporting
 from desktop_app.services.indexer import Indexer
 from desktop_app.services.library_store import LibraryStore, open_store
 from desktop_app.services.model_catalogue import ModelSettings
@@ -101,6 +102,7 @@ def open_library(
         understanding=understanding,
         asking=asking,
         saved_searches=SavedSearches(store, asking, understanding),
+        exporting=Exporting(store),
         tagging=Tagging(store),
         organising=Organising(store),
         indexing=indexer,

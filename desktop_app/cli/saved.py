@@ -1,11 +1,12 @@
-"""keepsight saved list|add|remove|run"""
+"""keepsight saved list|add|remove|run|export"""
 
 from __future__ import annotations
 
 from desktop_app.cli.context import Context
 from desktop_app.cli.search import pointed_out, show_answer
 from desktop_app.domain.language.problems import QueryProblem
-from desktop_app.domain.question import Question
+from desktop_app.domain.photo import PhotoId
+from desktop_app.services.exporting import PhotoList
 
 
 def list_saved(context: Context) -> None:
@@ -38,4 +39,17 @@ def run(context: Context) -> None:
     """Ask a saved question now."""
     with context.open() as library:
         saved = library.services.saved_searches.named(context.options.name)
-        show_answer(context, library.services, Question(text=saved.query))
+        show_answer(context, library.services, saved.question())
+
+
+def export(context: Context) -> None:
+    """Write the paths of a saved search's photos to a file; its suffix says how."""
+    file = context.options.file
+    with context.open() as library:
+        services = library.services
+        saved = services.saved_searches.named(context.options.name)
+        result = services.asking.ask(saved.question()).result
+        ids = [PhotoId(photo_id) for photo_id in result.photo_ids.tolist()]
+        photos = PhotoList(saved.name, ids, result.probabilities.tolist(), saved.query)
+        written = services.exporting.write_list(photos, file)
+    context.output.result({"file": str(file), "photos": written}, [f"{written:,} photos listed in {file}."])

@@ -9,6 +9,7 @@ from desktop_app.services.asking import Asking
 from desktop_app.services.browsing import Browsing
 from desktop_app.services.change_feed import ChangeFeed
 from desktop_app.services.evaluating import Evaluating
+from desktop_app.services.exporting import Exporting
 from desktop_app.services.indexer import Indexer
 from desktop_app.services.model_downloads import ModelDownloads
 from desktop_app.services.models import Models
@@ -32,6 +33,7 @@ class Services:
     understanding: Understanding
     asking: Asking
     saved_searches: SavedSearches
+    exporting: Exporting
     tagging: Tagging
     organising: Organising
     indexing: Indexer

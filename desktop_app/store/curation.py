@@ -1,4 +1,4 @@
-"""What a person says of photos beyond tags: stars, favourites, titles, albums; and the searches they keep."""
+"""What a person says of photos beyond tags: stars, favourites, titles, albums."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from statistics import median
 from desktop_app.base.paths import to_stored_name
 from desktop_app.domain.changes import LibraryChanges
 from desktop_app.domain.photo import PhotoId
-from desktop_app.domain.saved_search import SavedSearch, SavedSearchId
 from desktop_app.store.clock import now_text
 from desktop_app.store.reader import Reader
 from desktop_app.store.writer import WriteSession
@@ -108,33 +107,3 @@ def place_centre(reader: Reader, place: str) -> tuple[float, float] | None:
 def album_names(reader: Reader) -> tuple[str, ...]:
     """All albums by name."""
     return tuple(row["name"] for row in reader.rows("SELECT name FROM albums ORDER BY name COLLATE NOCASE"))
-
-
-def saved_searches(reader: Reader) -> list[SavedSearch]:
-    """The searches the person keeps, by name."""
-    rows = reader.rows("SELECT id, name, query FROM saved_searches ORDER BY name COLLATE NOCASE")
-    return [SavedSearch(SavedSearchId(row["id"]), row["name"], row["query"]) for row in rows]
-
-
-def save_search(session: WriteSession, name: str, query: str) -> LibraryChanges:
-    """Keep a question under a name; one of that name is changed."""
-    session.connection.execute(
-        """
-        INSERT INTO saved_searches (name, query, created_at) VALUES (?, ?, ?)
-        ON CONFLICT (name) DO UPDATE SET name = excluded.name, query = excluded.query
-        """,
-        [name, query, now_text()],
-    )
-    return LibraryChanges(saved_searches_changed=True)
-
-
-def rename_search(session: WriteSession, search_id: SavedSearchId, name: str) -> LibraryChanges:
-    """Another name for a kept search. sqlite3.IntegrityError when it is taken."""
-    session.connection.execute("UPDATE saved_searches SET name = ? WHERE id = ?", [name, search_id])
-    return LibraryChanges(saved_searches_changed=True)
-
-
-def drop_search(session: WriteSession, name: str) -> LibraryChanges:
-    """Keep a search no longer; no change when there is none of that name."""
-    gone = session.connection.execute("DELETE FROM saved_searches WHERE name = ?", [name]).rowcount
-    return LibraryChanges(saved_searches_changed=gone > 0)

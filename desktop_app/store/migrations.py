@@ -13,6 +13,7 @@ from sqlite_utils import Database, Migrations
 
 from desktop_app.base.errors import UserFacingError
 from desktop_app.store.connection import connect_for_writing, plain_errors
+from desktop_app.store.saved_searches import SAVED_SEARCH_SETTINGS
 from desktop_app.store.search_schema import SEARCH_SCHEMA
 from desktop_app.store.search_texts import refresh_texts
 from desktop_app.store.tag_schema import TAG_SCHEMA
@@ -42,6 +43,13 @@ def m003_tag_definitions(db: Database) -> None:
     for statement in TAG_SCHEMA:
         db.execute(statement)
     refresh_texts(db.conn)
+
+
+@library_migrations()
+def m004_saved_search_settings(db: Database) -> None:
+    """Saved searches remember where their list ends, and how words weigh against meaning."""
+    for statement in SAVED_SEARCH_SETTINGS:
+        db.execute(statement)
 
 
 @thumbnail_migrations()

@@ -238,6 +238,10 @@ def test_a_search_is_saved_listed_run_and_removed(keepsight: Keepsight, library:
     assert [Path(row["path"]).name for row in found["results"]] == ["photo_01.jpg"]
     assert found["ended_by"] == "cut-off"
     assert found["results"][0]["why"] == [{"kind": "filter", "term": "tag:mine", "probability": 1.0, "found": []}]
+    listed = library.parent / "mine.csv"
+    told = keepsight("saved", "export", "mine", listed, "--library", library, "--json").json
+    assert told == {"file": str(listed), "photos": len(found["results"])}
+    assert listed.read_text(encoding="utf-8").startswith("path,probability")
     keepsight("saved", "remove", "Mine", "--library", library)
     assert keepsight("saved", "list", "--library", library).out == "No saved searches yet.\n"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from sqlite_utils import Database, Migrations
@@ -14,16 +15,14 @@ from desktop_app.store import migrations
 from desktop_app.store.curation import (
     add_to_album,
     album_names,
-    drop_search,
     entitle,
     put_places,
     rate,
     remove_from_album,
-    save_search,
-    saved_searches,
 )
 from desktop_app.store.migrations import library_migrations, prepare_library_file
 from desktop_app.store.photos import photo_ids
+from desktop_app.store.saved_searches import change_search, drop_search, save_search, saved_searches
 from desktop_app.store.search_texts import ranked_matches, texts_of
 from desktop_app.store.tag_decisions import add_tag, remove_tag
 from desktop_app.store.tags import tags_of
@@ -121,10 +120,17 @@ def test_albums_and_saved_searches_come_and_go(store: OpenStore) -> None:
     assert album_names(store.reader) == ("Summer",)
     store.writer.do(lambda session: remove_from_album(session, "Summer", [photo]))
     assert store.reader.value("SELECT COUNT(*) FROM album_photos") == 0
-    store.writer.do(lambda session: save_search(session, "Dogs", "dog"))
-    changes = store.writer.do(lambda session: save_search(session, "dogs", "dog -cat"))
+    store.writer.do(lambda session: save_search(session, "Dogs", "dog", sensitivity=0.5, words_weight=0.5))
+    changes = store.writer.do(
+        lambda session: save_search(session, "dogs", "dog -cat", sensitivity=0.7, words_weight=0.0)
+    )
     assert changes.saved_searches_changed
-    assert [(saved.name, saved.query) for saved in saved_searches(store.reader)] == [("dogs", "dog -cat")]
+    (saved,) = saved_searches(store.reader)
+    assert (saved.name, saved.query, saved.sensitivity, saved.words_weight) == ("dogs", "dog -cat", 0.7, 0.0)
+    renamed = replace(saved, name="Hounds", query="hound")
+    assert store.writer.do(lambda session: change_search(session, renamed)).saved_searches_changed
+    assert saved_searches(store.reader) == [renamed]
+    store.writer.do(lambda session: change_search(session, saved))
     assert not store.writer.do(lambda session: drop_search(session, "Cats"))
     assert store.writer.do(lambda session: drop_search(session, "dogs"))
     assert saved_searches(store.reader) == []
