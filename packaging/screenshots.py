@@ -1,7 +1,7 @@
 """Make the README's screenshots: ``.venv/bin/python packaging/screenshots.py OUT [--photos FOLDER] [--search WORDS]``.
 
 Opens the real window, without a display, over a library made for the purpose, and saves what it shows in both themes:
-main-light.png, main-dark.png, viewer.png, models-light.png, empty-light.png and so on. Without ``--photos`` the photos are
+main-light.png, main-dark.png, search-light.png, viewer-light.png, models-light.png, empty-light.png and so on. Without ``--photos`` the photos are
 cuts of those that come with scikit-image (a test dependency), which anybody may publish.
 """
 
@@ -92,6 +92,12 @@ class Shots:
             raise SystemExit(f"{path} could not be written")
         print(path)
 
+    def save_settled(self, window: MainWindow, name: str) -> None:
+        """Save what the window shows once nothing moves any more."""
+        wait(lambda: not window.tasks.busy)
+        settle()
+        self.save(window, name)
+
 
 def shoot(library: Path, photos: Path, shots: Shots, *, search: str) -> None:
     """The main window with results, the viewer and the model page."""
@@ -102,13 +108,13 @@ def shoot(library: Path, photos: Path, shots: Shots, *, search: str) -> None:
         index(services, photos)
         services.watching.start()
         window = open_window(services, library, shots.theme)
-        window.page.top_bar.search.setText(search)
-        window.state.set_text(search)
-        wait(lambda: "best first" in window.page.top_bar.result.text() and not window.tasks.busy)
+        ask(window, search)
         window.page.grid.select(window.page.grid.photo_ids()[:1])
         wait(lambda: not window.tasks.busy)
         settle()
         shots.save(window, "main")
+        shoot_questions(window, shots)
+        ask(window, search)
         window.view_photo(window.page.grid.photo_ids()[0])
         wait(lambda: not window.tasks.busy)
         settle()
@@ -119,6 +125,30 @@ def shoot(library: Path, photos: Path, shots: Shots, *, search: str) -> None:
         shots.save(dialog, "models")
         dialog.accept()
         close(window)
+
+
+def shoot_questions(window: MainWindow, shots: Shots) -> None:
+    """A long question with the reasons for a photo, one that is not understood, and one that nothing matches."""
+    saved = window.services.saved_searches
+    for name, query in (("Space and sky", "the moon OR a rocket"), ("Large photos", "width:>300")):
+        saved.save(name, query)
+    controls = window.page.question.controls
+    controls.probabilities.setChecked(True)
+    before = window.state.terms.sensitivity
+    window.state.set_sensitivity(0.8)
+    ask(window, 'a cat OR "Cape Canaveral" -(a cup of coffee) width:>100')
+    window.page.grid.select(window.page.grid.photo_ids()[:1])
+    wait(lambda: all(row.count is not None for row in window.page.sidebar.saved.rows))
+    shots.save_settled(window, "search")
+    window.page.top_bar.search.setText("a cat tag:anmal")
+    window.state.set_text("a cat tag:anmal")
+    wait(window.page.problem.isVisible)
+    shots.save_settled(window, "problem")
+    window.state.set_sensitivity(0.3)
+    ask(window, "blorft snizzle")
+    shots.save_settled(window, "nothing")
+    controls.probabilities.setChecked(False)
+    window.state.set_sensitivity(before)
 
 
 def shoot_empty(library: Path, shots: Shots) -> None:
@@ -143,6 +173,14 @@ def open_window(services: Services, library: Path, theme: str) -> MainWindow:
     window.show()
     wait(lambda: window.library.roots is not None and not window.tasks.busy)
     return window
+
+
+def ask(window: MainWindow, text: str) -> None:
+    """Ask a question and wait for its answer."""
+    window.page.top_bar.search.setText(text)
+    window.state.set_text(text)
+    wait(lambda: window.answers.found is not None and window.answers.found.terms == window.state.terms)
+    wait(lambda: not window.tasks.busy)
 
 
 def close(window: MainWindow) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Protocol
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
@@ -12,9 +13,10 @@ from desktop_app.services.services import Services
 from desktop_app.ui.banner import Banner
 from desktop_app.ui.controls import line
 from desktop_app.ui.empty_states import EmptyPage, EmptyState
-from desktop_app.ui.filter_chips import FilterChips
 from desktop_app.ui.grid.view import PhotoGridView
 from desktop_app.ui.inspector.inspector import Inspector
+from desktop_app.ui.problem_line import ProblemLine
+from desktop_app.ui.question_row import QuestionRow
 from desktop_app.ui.search_state import SearchState
 from desktop_app.ui.sidebar.sidebar import Sidebar
 from desktop_app.ui.tasks import Tasks
@@ -24,6 +26,10 @@ from desktop_app.ui.top_bar import TopBar
 _SIDEBAR_WIDTH, _INSPECTOR_WIDTH = 244, 320
 
 
+class _Themed(Protocol):
+    def set_theme(self, theme: Theme) -> None: ...
+
+
 class BrowserPage(QWidget):
     """Lays out the parts; what they say to each other is the main window's business."""
 
@@ -31,9 +37,12 @@ class BrowserPage(QWidget):
         self, services: Services, tasks: Tasks, state: SearchState, theme: Theme, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
+        self.theme = theme
         self.top_bar = TopBar(theme)
         self.banner = Banner(theme)
-        self.chips = FilterChips(state, theme)
+        self.problem = ProblemLine(theme)
+        self.question = QuestionRow(state, theme)
+        self.chips = self.question.chips
         self.sidebar = Sidebar(state, theme)
         self.grid = PhotoGridView(services, tasks, theme)
         self.empty = EmptyState(theme)
@@ -60,11 +69,21 @@ class BrowserPage(QWidget):
 
     def set_theme(self, theme: Theme) -> None:
         """Paint in this theme's colours."""
+        self.theme = theme
         for part in self._themed():
             part.set_theme(theme)
 
-    def _themed(self) -> Sequence[TopBar | Banner | FilterChips | Sidebar | PhotoGridView | EmptyState | Inspector]:
-        return (self.top_bar, self.banner, self.chips, self.sidebar, self.grid, self.empty, self.inspector)
+    def _themed(self) -> Sequence[_Themed]:
+        return (
+            self.top_bar,
+            self.banner,
+            self.problem,
+            self.question,
+            self.sidebar,
+            self.grid,
+            self.empty,
+            self.inspector,
+        )
 
     def _lay_out(self) -> None:
         for part in (self._blank, self.grid, self.empty):
@@ -83,8 +102,9 @@ class BrowserPage(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.top_bar)
+        column.addWidget(self.problem)
         column.addWidget(self.banner)
-        column.addWidget(self.chips)
+        column.addWidget(self.question)
         column.addWidget(line())
         column.addWidget(self.columns, 1)
         middle.setMinimumWidth(320)

@@ -6,13 +6,15 @@ from dataclasses import dataclass
 from enum import Enum, auto
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from desktop_app.ui.application import larger
 from desktop_app.ui.controls import label, push_button
 from desktop_app.ui.icons import icon_pixmap
 from desktop_app.ui.search_state import SearchTerms
 from desktop_app.ui.theme import Theme
+from desktop_app.ui.wording import counted, number
 
 BUILT_IN_MODEL_LINE = "Built-in model: quick and offline. For the best results choose a larger model."
 
@@ -23,6 +25,8 @@ class NextStep(Enum):
     ADD_FOLDER = auto()
     CLEAR_FILTERS = auto()
     CLEAR_SEARCH = auto()
+    SHOW_NEAREST = auto()
+    SHOW_EVERYTHING = auto()
     CHOOSE_MODEL = auto()
     LOOK_AGAIN = auto()
 
@@ -57,21 +61,29 @@ _NO_PHOTOS = EmptyPage(
 )
 
 
-def empty_page(terms: SearchTerms, *, folders: int, indexing: bool, built_in_model: bool) -> EmptyPage:
-    """The page for a search that found nothing."""
+def empty_page(
+    terms: SearchTerms, *, folders: int, indexing: bool, built_in_model: bool, nearest: int = 0, total: int = 0
+) -> EmptyPage:
+    """The page for a search that found nothing. `nearest` photos of `total` can be offered instead."""
     if not folders:
         return _NO_FOLDERS
+    if nearest:
+        return _nothing_near_enough(terms, nearest=nearest, total=total, built_in_model=built_in_model)
     if terms.is_filtered:
         return _nothing_passes(terms)
     if indexing:
         return _FILLING
-    if terms.is_ranked:
-        return _nothing_matches(terms, built_in_model=built_in_model)
+    if terms.asks:
+        return _nothing_at_all(terms)
     return _NO_PHOTOS
 
 
+def _sought(terms: SearchTerms) -> str:
+    return f"“{terms.text.strip()}”" if terms.text.strip() else "this picture"
+
+
 def _nothing_passes(terms: SearchTerms) -> EmptyPage:
-    what = f"for “{terms.text.strip()}” " if terms.text.strip() else ""
+    what = f"for {_sought(terms)} " if terms.text.strip() else ""
     return EmptyPage(
         "tag" if terms.ticked or terms.excluded else "folder",
         "Nothing here matches",
@@ -80,14 +92,26 @@ def _nothing_passes(terms: SearchTerms) -> EmptyPage:
     )
 
 
-def _nothing_matches(terms: SearchTerms, *, built_in_model: bool) -> EmptyPage:
-    sought = f"“{terms.text.strip()}”" if terms.text.strip() else "this picture"
-    body = "Try other words for what can be seen in the photo."
-    steps = [(NextStep.CLEAR_SEARCH, "Show all photos")]
+def _nothing_at_all(terms: SearchTerms) -> EmptyPage:
+    return EmptyPage(
+        "search",
+        f"Nothing here matches {_sought(terms)}",
+        "No photo passes what is asked for above. Take a part of it away to see more.",
+        ((NextStep.CLEAR_SEARCH, "Show all photos"),),
+    )
+
+
+def _nothing_near_enough(terms: SearchTerms, *, nearest: int, total: int, built_in_model: bool) -> EmptyPage:
+    """Photos were weighed, and none came near enough."""
+    body = "Try other words for what can be seen in the photo, or look at those that come nearest."
+    steps = [(NextStep.SHOW_NEAREST, f"Show the {counted(nearest, 'nearest photo')}")]
+    if total > nearest:
+        steps.append((NextStep.SHOW_EVERYTHING, f"Show all {number(total)}, best first"))
+    steps.append((NextStep.CLEAR_SEARCH, "Clear the search"))
     if built_in_model:
         body = f"{body}\n\n{BUILT_IN_MODEL_LINE}"
         steps.append((NextStep.CHOOSE_MODEL, "Choose a model"))
-    return EmptyPage("search", f"Nothing here matches {sought}", body, tuple(steps))
+    return EmptyPage("search", f"Nothing here matches {_sought(terms)}", body, tuple(steps))
 
 
 class EmptyState(QWidget):
@@ -110,7 +134,7 @@ class EmptyState(QWidget):
         for text in (self.title, self.body):
             text.setAlignment(Qt.AlignmentFlag.AlignCenter)
             text.setMaximumWidth(520)
-        self._buttons = QHBoxLayout()
+        self._buttons = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self._buttons.setSpacing(theme.space_s)
         self._lay_out()
         self.show_page(self.page)
@@ -128,11 +152,23 @@ class EmptyState(QWidget):
             button = push_button(text, role="" if position else "primary")
             button.clicked.connect(lambda _checked=False, step=step: self.step_wanted.emit(step))
             self._buttons.addWidget(button)
+        self._arrange_buttons()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._arrange_buttons()
 
     def set_theme(self, theme: Theme) -> None:
         """Tint the icon anew."""
         self._theme = theme
         self._draw_icon()
+
+    def _arrange_buttons(self) -> None:
+        """Side by side, or one below the other where that is too wide."""
+        items = [self._buttons.itemAt(place) for place in range(self._buttons.count())]
+        wanted = sum(item.sizeHint().width() + self._buttons.spacing() for item in items if item)
+        narrow = wanted > self.width() - 2 * self._theme.space_l
+        self._buttons.setDirection(QBoxLayout.Direction.TopToBottom if narrow else QBoxLayout.Direction.LeftToRight)
 
     def _draw_icon(self) -> None:
         colour = self._theme.accent if self.page is _NO_FOLDERS else self._theme.muted_text

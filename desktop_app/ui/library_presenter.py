@@ -10,9 +10,10 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from desktop_app.domain.changes import LibraryChanges
 from desktop_app.domain.library import RootInfo
 from desktop_app.domain.model import ModelOrigin
+from desktop_app.domain.query import Filter
 from desktop_app.services.services import Services
 from desktop_app.ui.refresh import Refresh
-from desktop_app.ui.search_state import SearchState
+from desktop_app.ui.search_state import SearchState, SearchTerms
 from desktop_app.ui.sidebar.folders import FolderTreeContent
 from desktop_app.ui.sidebar.sidebar import Sidebar
 from desktop_app.ui.tasks import Tasks
@@ -44,7 +45,8 @@ class LibraryPresenter(QObject):
         self._tags = Refresh(tasks, sidebar.tags.show_counts)
         self._roots: tuple[RootInfo, ...] | None = None
         self._built_in_model = True
-        state.changed.connect(self.refresh_tags)
+        self._counted: Filter | None = None
+        state.changed.connect(self._terms_changed)
         # A drive that is pulled out or plugged in changes no row of the library, so nobody tells of it.
         self._looks = Refresh(tasks, self._compare_roots)
         self._look_timer = QTimer(self, interval=_LOOK_MS)
@@ -95,8 +97,13 @@ class LibraryPresenter(QObject):
 
     def refresh_tags(self) -> None:
         """Look up the counts beside the tags, under the present filter."""
-        where = self._state.terms.counting_filter()
+        where = self._counted = self._state.terms.counting_filter()
         self._tags.request(lambda: self._services.browsing.tag_counts(where))
+
+    def _terms_changed(self, terms: SearchTerms) -> None:
+        # Words and sliders do not change the counts: they are moved often, and counting a large library takes long.
+        if terms.counting_filter() != self._counted:
+            self.refresh_tags()
 
     def _show_folders(self, found: _Folders) -> None:
         self._roots = found.content.roots

@@ -6,31 +6,34 @@ from concurrent.futures import Future
 from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QImage
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QStackedWidget
 
 from desktop_app.domain.changes import LibraryChanges
 from desktop_app.domain.library import RootInfo
 from desktop_app.domain.photo import PhotoId
 from desktop_app.domain.progress import IndexPhase, IndexProgress, IndexReport
-from desktop_app.domain.query import SearchResult
 from desktop_app.services.services import Services
-from desktop_app.ui.actions.folders import Dropped, add_folders, begin_work, look_again, remove_folder, sort_dropped
+from desktop_app.ui.actions.exports import Exports
+from desktop_app.ui.actions.folders import add_folders, begin_work, look_again, remove_folder
 from desktop_app.ui.actions.photos import PhotoActions
-from desktop_app.ui.actions.pictures import save_pasted_picture
+from desktop_app.ui.actions.picture_search import PictureSearch
+from desktop_app.ui.actions.saved_searches import SavedSearchActions
+from desktop_app.ui.answer_display import AnswerDisplay
 from desktop_app.ui.application import dress
 from desktop_app.ui.banner import Notice
 from desktop_app.ui.browser_page import BrowserPage
 from desktop_app.ui.bug_reports import BugReports
+from desktop_app.ui.completion_presenter import CompletionPresenter
 from desktop_app.ui.dialogs.opening import Dialogs
-from desktop_app.ui.empty_states import NextStep, empty_page
+from desktop_app.ui.empty_states import NextStep
 from desktop_app.ui.grid.view import CELL_STEP
 from desktop_app.ui.inspector.presenter import InspectorPresenter
 from desktop_app.ui.library_feed import LibraryFeed
 from desktop_app.ui.library_presenter import LibraryPresenter
 from desktop_app.ui.menus import Commands, Menus
-from desktop_app.ui.search_presenter import SearchPresenter, result_line
-from desktop_app.ui.search_state import SearchState, SearchTerms
+from desktop_app.ui.search_presenter import SearchPresenter
+from desktop_app.ui.search_state import SearchState, Showing
 from desktop_app.ui.sidebar.progress_panel import ProgressFeed
 from desktop_app.ui.tasks import Tasks
 from desktop_app.ui.theme import Theme, ThemeChoice, ThemeSource
@@ -65,6 +68,7 @@ class MainWindow(QMainWindow):
         self.themes = ThemeSource(self.memory.theme if choice is ThemeChoice.SYSTEM else choice, self)
         self.page = BrowserPage(services, self.tasks, self.state, self.themes.current)
         self.viewer = PhotoViewer(services, self.tasks, self.themes.current)
+        self.pictures = PictureSearch(services, self.tasks, self.state, self._add_folders)
         self.photo_actions = PhotoActions(services, self.tasks, self.state, self)
         self.dialogs = Dialogs(services, self.tasks, self.themes, self)
         self.menus = Menus(self, self._commands(), self.photo_actions)
@@ -73,7 +77,12 @@ class MainWindow(QMainWindow):
         self.searches = SearchPresenter(self.state, services, self.tasks, self)
         self.library = LibraryPresenter(self.page.sidebar, self.state, services, self.tasks, self)
         self.inspecting = InspectorPresenter(self.page.inspector, services, self.tasks, self)
-        self._result: SearchResult | None = None
+        self.answers = AnswerDisplay(self.page, self.searches, self.library, state=self.state, services=services)
+        self.exports = Exports(services, self.tasks, self.page.banner.show_notice, self)
+        self.saved = SavedSearchActions(
+            self.page, self.exports, self.library, state=self.state, services=services, tasks=self.tasks
+        )
+        self.completions = CompletionPresenter(self.page.top_bar.search, services, self.tasks, self)
         self._closing_steps = 0
         self._build()
         self._connect_feeds()
@@ -105,7 +114,7 @@ class MainWindow(QMainWindow):
     def find_similar(self, photo_id: PhotoId) -> None:
         """Search for photos like this one."""
         self._leave_viewer()
-        self.photo_actions.find_similar(photo_id)
+        self.photo_actions.find_similar([photo_id])
 
     def choose_theme(self, choice: ThemeChoice) -> None:
         """Light, dark, or as the system, from now on."""
@@ -128,6 +137,8 @@ class MainWindow(QMainWindow):
         self.page.grid.set_cell_size(self.memory.cell_size)
         self.page.top_bar.show_size(self.page.grid.cell_size())
         self.page.sidebar.tags.close_groups(self.memory.closed_groups)
+        self.page.question.controls.probabilities.setChecked(self.memory.shows_probabilities)
+        self.state.set_sensitivity(self.memory.sensitivity)
         self.menus.show_theme(self.themes.choice)
         # The menu bar is hidden behind the viewer, and the shortcuts of a hidden menu bar would be dead.
         self.addActions(self.menus.actions)
@@ -145,18 +156,13 @@ class MainWindow(QMainWindow):
 
     def _connect_search(self) -> None:
         bar, page = self.page.top_bar, self.page
-        bar.search.searched.connect(self.state.set_text)
-        bar.search.picture_given.connect(lambda path: self._take_dropped([path]))
-        bar.search.pixels_given.connect(self._search_pixels)
-        bar.search.left_downwards.connect(page.grid.setFocus)
+        bar.search.picture_given.connect(lambda path: self.pictures.take_files([path], keep_words=True))
+        bar.search.pixels_given.connect(lambda image: self.pictures.take_pixels(image, keep_words=True))
         bar.sidebar_button.clicked.connect(self._toggle_sidebar)
         bar.inspector_button.clicked.connect(self._toggle_inspector)
         bar.size_changed.connect(page.grid.set_cell_size)
         page.grid.cell_size_changed.connect(bar.show_size)
-        self.state.changed.connect(lambda terms: bar.search.show_text(terms.text))
-        self.searches.shown.connect(self._show_result)
-        self.searches.busy.connect(lambda busy: bar.show_busy(busy=busy))
-        self.library.roots_known.connect(self._reconsider_empty)
+        self.answers.changed.connect(self.inspecting.show_found)
         page.empty.step_wanted.connect(self._take_step)
 
     def _connect_photos(self) -> None:
@@ -190,8 +196,11 @@ class MainWindow(QMainWindow):
             show_skipped=self._show_skipped,
             show_models=self.dialogs.show_models,
             quit=self.close,
+            export_shown=lambda: self.exports.export_found(self.answers.found),
             find=self._find,
+            save_search=lambda: self.saved.save_current(),  # noqa: PLW0108 - made after the menus
             clear=self.state.clear,
+            paste_picture=self.pictures.paste,
             select_all=self.page.grid.select_everything,
             larger=lambda: self._resize_cells(CELL_STEP),
             smaller=lambda: self._resize_cells(-CELL_STEP),
@@ -205,6 +214,7 @@ class MainWindow(QMainWindow):
     def _begin(self) -> None:
         self.page.sidebar.progress.show_progress(self.services.indexing.progress)
         self.library.refresh_all()
+        self.saved.presenter.refresh_all()
         self.searches.search()
         self.page.top_bar.search.setFocus()
 
@@ -221,7 +231,9 @@ class MainWindow(QMainWindow):
     def _library_changed(self, changes: LibraryChanges) -> None:
         self.searches.refresh(changes)
         self.library.refresh(changes)
+        self.saved.presenter.refresh(changes)
         self.inspecting.refresh(changes)
+        self.completions.refresh(changes)
         if changes.model_changed:
             self.dialogs.models.refresh()
         if shown := changes.added | changes.updated | changes.missing:
@@ -232,28 +244,6 @@ class MainWindow(QMainWindow):
         self.page.sidebar.progress.show_progress(progress)
         if progress.phase is IndexPhase.IDLE:
             self.library.refresh_folders()
-
-    def _show_result(self, terms: SearchTerms, result: SearchResult, another: bool) -> None:
-        self._result = result
-        self.page.top_bar.show_note(result.note)
-        known = bool(len(result.photo_ids)) or terms.is_ranked or terms.is_filtered
-        self.page.top_bar.result.setText(result_line(terms, result) if known else "")
-        if len(result.photo_ids):
-            self.page.show_photos(result, keep_place=not another)
-        else:
-            self._reconsider_empty()
-
-    def _reconsider_empty(self) -> None:
-        """Show the empty page that fits, once the answer is empty and it is known whether there are folders."""
-        if self._result is None or len(self._result.photo_ids) or self.library.roots is None:
-            return
-        page = empty_page(
-            self.state.terms,
-            folders=len(self.library.roots),
-            indexing=self.services.indexing.running,
-            built_in_model=self.library.built_in_model,
-        )
-        self.page.show_empty(page, self._result)
 
     def _show_error(self, sentence: str, next_step: str) -> None:
         self.page.banner.show_notice(Notice(sentence, next_step))
@@ -271,6 +261,8 @@ class MainWindow(QMainWindow):
             NextStep.ADD_FOLDER: self._choose_folder,
             NextStep.CLEAR_FILTERS: self.state.clear_filters,
             NextStep.CLEAR_SEARCH: self.state.clear,
+            NextStep.SHOW_NEAREST: lambda: self.state.set_showing(Showing.NEAREST),
+            NextStep.SHOW_EVERYTHING: lambda: self.state.set_showing(Showing.EVERYTHING),
             NextStep.CHOOSE_MODEL: self.dialogs.show_models,
             NextStep.LOOK_AGAIN: self._look_again,
         }
@@ -343,27 +335,12 @@ class MainWindow(QMainWindow):
     # Pictures and folders from outside
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if event.mimeData().hasUrls():
+        if event.mimeData().hasUrls() or event.mimeData().hasImage():
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        self._take_dropped([Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()])
-        event.acceptProposedAction()
-
-    def _take_dropped(self, paths: list[Path]) -> None:
-        def use(dropped: Dropped) -> None:
-            if dropped.folders:
-                self._add_folders(dropped.folders)
-            elif dropped.picture is not None:
-                self.state.set_image(dropped.picture, dropped.picture.name)
-
-        self.tasks.run(lambda: sort_dropped(paths), use)
-
-    def _search_pixels(self, image: QImage) -> None:
-        folder = self.services.library_folder
-        self.tasks.run(
-            lambda: save_pasted_picture(image, folder), lambda path: self.state.set_image(path, "the pasted picture")
-        )
+        if self.pictures.take(event.mimeData()):
+            event.acceptProposedAction()
 
     # The end
 
@@ -386,9 +363,12 @@ class MainWindow(QMainWindow):
         self.memory.keep_geometry(self, self.page.columns)
         self.memory.cell_size = self.page.grid.cell_size()
         self.memory.closed_groups = self.page.sidebar.tags.closed_groups
+        self.memory.sensitivity = self.state.terms.sensitivity
+        self.memory.shows_probabilities = self.page.question.controls.probabilities.isChecked()
         self.memory.write()
         self.searches.stop()
         self.library.stop()
+        self.saved.presenter.stop()
         self.library_feed.close()
         self.progress_feed.close()
         self.dialogs.close()

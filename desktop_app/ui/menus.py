@@ -24,6 +24,9 @@ class Commands:
     quit: Callable[[], object]
     find: Callable[[], object]
     clear: Callable[[], object]
+    save_search: Callable[[], object]
+    export_shown: Callable[[], object]
+    paste_picture: Callable[[], object]
     select_all: Callable[[], object]
     larger: Callable[[], object]
     smaller: Callable[[], object]
@@ -72,6 +75,7 @@ class Menus:
         menu.addSeparator()
         self._add(menu, "&Files that could not be read…", commands.show_skipped)
         self._add(menu, "&Models…", commands.show_models, "Ctrl+M")
+        self._add(menu, "&Export the list shown…", commands.export_shown, "Ctrl+E")
         menu.addSeparator()
         quit_action = self._add(menu, "&Quit", commands.quit, "Ctrl+Q")
         quit_action.setMenuRole(QAction.MenuRole.QuitRole)
@@ -79,7 +83,9 @@ class Menus:
     def _edit(self, commands: Commands) -> None:
         menu = self._menu("&Edit")
         self._add(menu, "&Search", commands.find, "Ctrl+F")
+        self._add(menu, "Sa&ve this search…", commands.save_search, "Ctrl+S")
         self._add(menu, "&Clear search and filters", commands.clear, "Ctrl+Shift+X")
+        self._add(menu, "Search by the &copied picture", commands.paste_picture, "Ctrl+V")
         menu.addSeparator()
         # No shortcut of the window's own: Ctrl+A belongs to the field or the grid that has the focus.
         self._add(menu, "Select &all photos", commands.select_all)

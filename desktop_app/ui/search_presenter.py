@@ -1,13 +1,22 @@
-"""Runs the search that the SearchState describes, and again when the library changed underneath it."""
+"""Asks the question that the SearchState describes, and again when the library changed underneath it."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
+import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from desktop_app.domain.changes import LibraryChanges
+from desktop_app.domain.language.chips import Chip, ChipKind
+from desktop_app.domain.language.problems import QueryProblem
+from desktop_app.domain.photo import PhotoId
 from desktop_app.domain.query import SearchResult
+from desktop_app.domain.question import Answer, Question
+from desktop_app.domain.weighed import Weighed
+from desktop_app.services.exporting import PhotoList
 from desktop_app.services.services import Services
-from desktop_app.ui.search_state import SearchState, SearchTerms
+from desktop_app.ui.search_state import SearchState, SearchTerms, Showing
 from desktop_app.ui.tasks import Tasks
 from desktop_app.ui.wording import counted, number
 
@@ -19,15 +28,78 @@ _PAUSE_PER_SEARCH = 3.0
 # A search that takes longer than this is worth a sign that something is going on.
 _BUSY_AFTER_MS = 300
 
+_DEGREES = {ChipKind.MEANING, ChipKind.SIMILAR}
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """An answer and everything the window says about it."""
+
+    terms: SearchTerms
+    answer: Answer
+    weighed: Weighed
+    chips: tuple[Chip, ...] = ()
+    """What was understood of the text."""
+
+    @property
+    def is_ranked(self) -> bool:
+        """Whether something of degree was asked for: meaning, or likeness."""
+        return self.terms.has_picture or any(chip.kind in _DEGREES for chip in self.chips)
+
+    @property
+    def result(self) -> SearchResult:
+        """What the grid shows."""
+        nearest = self.answer.nearest
+        if self.terms.showing is not Showing.NEAREST or not len(nearest):
+            return self.answer.result
+        result = self.answer.result
+        unknown = np.full(len(nearest), np.nan, np.float32)
+        return SearchResult(
+            nearest,
+            unknown,
+            self.answer.nearest_probabilities,
+            result.searched,
+            result.total,
+            result.seconds,
+            note=result.note,
+        )
+
+
+def find(services: Services, terms: SearchTerms, kept: Found | None) -> Found:
+    """The answer to these terms; `kept` is one whose photos were weighed for the same question, if there is one.
+
+    Blocks. Raises QueryProblem for what is not understood.
+    """
+    if kept is not None:
+        weighed, chips = kept.weighed, kept.chips
+    else:
+        question = terms.question()
+        understood = services.understanding.understand(question.text)
+        if understood.problem is not None:
+            raise understood.problem
+        weighed, chips = services.asking.weigh(question), understood.chips
+    everything = terms.showing is Showing.EVERYTHING
+    return Found(terms, weighed.answer(sensitivity=terms.sensitivity, everything=everything), weighed, chips)
+
+
+def shown_photos(found: Found) -> PhotoList:
+    """The photos of an answer as they are shown, for exporting."""
+    result = found.result
+    ids = [PhotoId(photo_id) for photo_id in result.photo_ids.tolist()]
+    return PhotoList(found.terms.text.strip(), ids, result.probabilities.tolist(), found.terms.text.strip())
+
 
 class SearchPresenter(QObject):
-    """Turns SearchTerms into results, one search at a time: what is asked meanwhile is searched for next, the newest only.
+    """Turns SearchTerms into answers, one question at a time: what is asked meanwhile comes next, the newest only.
 
-    Searches side by side would all wait for the model while it is loaded, and keep every thread from fetching thumbnails.
+    So no stale answer can replace a newer one, and questions side by side do not all wait for the model while it is
+    loaded, keeping every thread from fetching thumbnails.
     """
 
-    shown = Signal(object, object, bool)
-    """SearchTerms, their SearchResult, and whether this is another question than the last (False: a live refresh)."""
+    shown = Signal(object, bool)
+    """What was Found, and whether this is another question than the last (False: a live refresh, or another end)."""
+    not_understood = Signal(object, object)
+    """The SearchTerms and the QueryProblem with them."""
     busy = Signal(bool)
 
     def __init__(self, state: SearchState, services: Services, tasks: Tasks, parent: QObject | None = None) -> None:
@@ -37,7 +109,8 @@ class SearchPresenter(QObject):
         self._tasks = tasks
         self._searching = False
         self._outdated = False
-        self._answered: SearchTerms | None = None
+        self._found: Found | None = None
+        self._shown: Question | None = None
         self._last_seconds = 0.0
         self._refresh = QTimer(self, singleShot=True)
         self._refresh.timeout.connect(self.search)
@@ -46,47 +119,56 @@ class SearchPresenter(QObject):
         state.changed.connect(self.search)
 
     def search(self) -> None:
-        """Search for what the state describes: now, or as soon as the present search is done."""
+        """Answer what the state describes: now, or as soon as the present question is answered."""
         if self._searching:
             return  # `_done` sees that the terms are other ones by then.
         terms = self._state.terms
-        query = terms.query()
+        kept = None if self._outdated or not self._is_weighed(terms.weighing()) else self._found
         self._refresh.stop()
         self._searching, self._outdated = True, False
         if not self._busy_sign.isActive():
             self._busy_sign.start()
         self._tasks.run(
-            lambda: self._services.searching.search(query),
-            lambda result: self._done(terms, result),
+            lambda: find(self._services, terms, kept),
+            self._done,
             failed=lambda exception: self._failed(terms, exception),
         )
 
     def refresh(self, changes: LibraryChanges) -> None:
-        """Search again, soon, if these changes can change the answer."""
+        """Ask again, soon, if these changes can change the answer."""
         if affects(self._state.terms, changes):
             self._outdated = True
             self._schedule()
 
     def stop(self) -> None:
-        """Search no more."""
+        """Ask no more."""
         self._refresh.stop()
         self._busy_sign.stop()
 
-    def _done(self, terms: SearchTerms, result: SearchResult) -> None:
-        if self._is_stale(terms):
-            return
-        self._last_seconds = result.seconds
-        another = terms != self._answered
-        self._answered = terms
-        self.shown.emit(terms, result, another)
-        self._schedule()
+    def _is_weighed(self, question: Question) -> bool:
+        return self._found is not None and self._found.terms.weighing() == question
+
+    def _done(self, found: Found) -> None:
+        self._found = found
+        # While a slider is dragged, every answer is worth showing: the same is sought, and they come in order.
+        if found.terms.sought() == self._state.terms.sought():
+            self._last_seconds = found.weighed.seconds
+            question = found.terms.weighing()
+            another, self._shown = question != self._shown, question
+            self.shown.emit(found, another)
+        if not self._is_stale(found.terms):
+            self._schedule()
 
     def _failed(self, terms: SearchTerms, exception: Exception) -> None:
-        if not self._is_stale(terms):
+        if self._is_stale(terms):
+            return
+        if isinstance(exception, QueryProblem):
+            self.not_understood.emit(terms, exception)
+        else:
             self._tasks.report(exception)
 
     def _is_stale(self, terms: SearchTerms) -> bool:
-        """Note that the search for these terms is over; when others are wanted by now, search for those."""
+        """Note that the question of these terms is answered; when another is asked by now, go on with that."""
         self._searching = False
         if terms != self._state.terms:
             self.search()
@@ -105,14 +187,21 @@ def affects(terms: SearchTerms, changes: LibraryChanges) -> bool:
     """Whether the answer to these terms can be another one after the changes."""
     if changes.added or changes.updated or changes.missing or changes.roots_changed or changes.model_changed:
         return True
-    if terms.is_ranked and changes.embedded:
+    if terms.asks and changes.embedded:
         return True
-    return bool((terms.ticked or terms.excluded) and (changes.retagged or changes.tags_changed))
+    # Words are looked for in tags, too.
+    by_tags = bool(terms.text.strip() or terms.ticked or terms.excluded)
+    return by_tags and bool(changes.retagged or changes.tags_changed)
 
 
-def result_line(terms: SearchTerms, result: SearchResult) -> str:
-    """What stands beside the search field: "5,310 photos", "Searched 1,204 of 5,310"."""
-    if terms.is_ranked and result.partial:
-        return f"Searched {number(result.searched)} of {number(result.total)}"
-    photos = counted(len(result.photo_ids), "photo")
-    return f"{photos}, best first" if terms.is_ranked and len(result.photo_ids) > 1 else photos
+def result_line(found: Found) -> str:
+    """What stands beside the search field: "5,310 photos", "12 photos, best first", "Searched 1,204 of 5,310"."""
+    result, shown = found.result, len(found.result.photo_ids)
+    if not found.is_ranked:
+        return counted(shown, "photo")
+    if found.terms.showing is Showing.NEAREST and not found.answer.matches:
+        return f"The {counted(shown, 'nearest photo')}"
+    photos = counted(shown, "photo")
+    if result.partial:
+        return f"{photos} · searched {number(result.searched)} of {number(result.total)}"
+    return f"{photos}, best first" if shown > 1 else photos

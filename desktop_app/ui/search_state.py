@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
+from desktop_app.domain.cutoff import DEFAULT_SENSITIVITY
 from desktop_app.domain.photo import PhotoId
-from desktop_app.domain.query import And, Filter, InFolder, Query, tags_filter
+from desktop_app.domain.query import And, Filter, InFolder, tags_filter
+from desktop_app.domain.question import DEFAULT_WEIGHT, Question
+from desktop_app.domain.saved_search import SavedSearch
 from desktop_app.domain.tag import Tag
 
 
@@ -20,12 +24,23 @@ class Match(StrEnum):
     ANY = "any"
 
 
+class Showing(StrEnum):
+    """How much of the answer is listed."""
+
+    MATCHES = "matches"
+    """What matches, and no more."""
+    NEAREST = "nearest"
+    """When nothing matches: the few that come nearest."""
+    EVERYTHING = "everything"
+    """Every photo that passes the filters, best first."""
+
+
 @dataclass(frozen=True, slots=True)
 class SearchTerms:
-    """Words or a picture to rank by, within a folder and tags to filter by. Empty: every photo, newest first."""
+    """A question of the query language and pictures to rank by, within a folder and tags. Empty: every photo, newest first."""
 
     text: str = ""
-    like: PhotoId | None = None
+    like: tuple[PhotoId, ...] = ()
     like_name: str = ""
     image: Path | None = None
     image_name: str = ""
@@ -34,11 +49,39 @@ class SearchTerms:
     ticked: tuple[Tag, ...] = ()
     match: Match = Match.ALL
     excluded: tuple[Tag, ...] = ()
+    sensitivity: float = DEFAULT_SENSITIVITY
+    words_weight: float = DEFAULT_WEIGHT
+    picture_weight: float = DEFAULT_WEIGHT
+    showing: Showing = Showing.MATCHES
 
-    def query(self) -> Query:
+    def question(self) -> Question:
         """The same for the search service."""
-        like = () if self.like is None else (self.like,)
-        return Query(text=self.text.strip(), like=like, image=self.image, where=self.where())
+        return Question(
+            self.text.strip(),
+            like=self.like,
+            image=self.image,
+            where=self.where(),
+            picture_weight=self.picture_weight,
+            words_weight=self.words_weight,
+            sensitivity=self.sensitivity,
+            everything=self.showing is Showing.EVERYTHING,
+        )
+
+    def weighing(self) -> Question:
+        """The question without what only decides where its list ends: photos weighed for it answer for any end."""
+        return replace(self.question(), sensitivity=DEFAULT_SENSITIVITY, everything=False)
+
+    def sought(self) -> SearchTerms:
+        """What is looked for, without the sliders: the terms that a person would call the same search."""
+        return SearchTerms(
+            text=self.text.strip(),
+            like=self.like,
+            image=self.image,
+            folder=self.folder,
+            ticked=self.ticked,
+            match=self.match,
+            excluded=self.excluded,
+        )
 
     def where(self) -> Filter:
         """The filtering part."""
@@ -56,9 +99,14 @@ class SearchTerms:
         return self._within_folder(tags_filter(none=tuple(tag.id for tag in self.excluded)))
 
     @property
-    def is_ranked(self) -> bool:
-        """True when there is something to rank by."""
-        return self.query().has_meaning
+    def has_picture(self) -> bool:
+        """True when there is a picture to rank by."""
+        return bool(self.like or self.image)
+
+    @property
+    def asks(self) -> bool:
+        """True when something is asked for, in words or by a picture."""
+        return bool(self.text.strip()) or self.has_picture
 
     @property
     def is_filtered(self) -> bool:
@@ -85,23 +133,51 @@ class SearchState(QObject):
         return self._terms
 
     def set_text(self, text: str) -> None:
-        """Rank by words; a picture that was ranked by gives way."""
-        if text.strip():
-            self._set(replace(self._terms, text=text, like=None, like_name="", image=None))
-        else:
-            self._set(replace(self._terms, text=""))
+        """Ask this. A picture that is ranked by stays, and both count."""
+        self._set(replace(self._terms, text=text, showing=Showing.MATCHES))
 
-    def set_similar(self, photo_id: PhotoId, name: str) -> None:
-        """Rank by likeness to a photo of the library."""
-        self._set(replace(self._terms, text="", like=photo_id, like_name=name, image=None))
+    def set_similar(self, photo_ids: Sequence[PhotoId], name: str) -> None:
+        """Rank by likeness to photos of the library, and by nothing else."""
+        alike = replace(self._terms, text="", like=tuple(photo_ids), like_name=name, image=None)
+        self._set(replace(alike, showing=Showing.MATCHES))
 
-    def set_image(self, image: Path, name: str) -> None:
-        """Rank by likeness to a picture file from anywhere."""
-        self._set(replace(self._terms, text="", like=None, like_name="", image=image, image_name=name))
+    def set_image(self, image: Path, name: str, *, keep_words: bool = False) -> None:
+        """Rank by likeness to a picture file from anywhere; with `keep_words`, by the words too."""
+        text = self._terms.text if keep_words else ""
+        alike = replace(self._terms, text=text, like=(), like_name="", image=image, image_name=name)
+        self._set(replace(alike, showing=Showing.MATCHES))
 
     def clear_picture(self) -> None:
         """No longer rank by a picture."""
-        self._set(replace(self._terms, like=None, like_name="", image=None))
+        self._set(replace(self._terms, like=(), like_name="", image=None, showing=Showing.MATCHES))
+
+    def set_sensitivity(self, sensitivity: float) -> None:
+        """Where the list ends: 0 only the surest, 1 whatever might match. It ends again if everything was shown."""
+        self._set(replace(self._terms, sensitivity=sensitivity, showing=Showing.MATCHES))
+
+    def set_words_weight(self, weight: float) -> None:
+        """0: only what photos show counts, 1: only what is written about them."""
+        self._set(replace(self._terms, words_weight=weight))
+
+    def set_picture_weight(self, weight: float) -> None:
+        """With words and a picture. 0: the words decide, 1: the picture."""
+        self._set(replace(self._terms, picture_weight=weight))
+
+    def set_showing(self, showing: Showing) -> None:
+        """How much of the answer to list."""
+        self._set(replace(self._terms, showing=showing))
+
+    def open_saved(self, saved: SavedSearch) -> None:
+        """Ask a saved question, and nothing beside it."""
+        self._set(
+            SearchTerms(
+                text=saved.query,
+                match=self._terms.match,
+                sensitivity=saved.sensitivity,
+                words_weight=saved.words_weight,
+                picture_weight=self._terms.picture_weight,
+            )
+        )
 
     def set_folder(self, folder: InFolder | None, name: str = "") -> None:
         """Look in one folder only, or everywhere with None."""
@@ -135,8 +211,16 @@ class SearchState(QObject):
         self._set(replace(self._terms, folder=None, folder_name="", ticked=(), excluded=()))
 
     def clear(self) -> None:
-        """Back to every photo, newest first."""
-        self._set(SearchTerms(match=self._terms.match))
+        """Back to every photo, newest first. The sliders stay where the person put them."""
+        terms = self._terms
+        self._set(
+            SearchTerms(
+                match=terms.match,
+                sensitivity=terms.sensitivity,
+                words_weight=terms.words_weight,
+                picture_weight=terms.picture_weight,
+            )
+        )
 
     def _set(self, terms: SearchTerms) -> None:
         if terms != self._terms:

@@ -90,6 +90,7 @@ QHeaderView::section {
 }
 QListView { background: $surface; border: 1px solid $border; selection-background-color: $selection;
     selection-color: $text; outline: none; }
+QListView[role="completion"] { border-radius: 0; padding: 2px; }
 
 QScrollArea { background: transparent; border: none; }
 QScrollBar:vertical { background: transparent; width: 10px; margin: 0; }

@@ -7,6 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import QByteArray, QSettings
 from PySide6.QtWidgets import QMainWindow, QSplitter
 
+from desktop_app.domain.cutoff import DEFAULT_SENSITIVITY
 from desktop_app.ui.theme import ThemeChoice
 
 DEFAULT_CELL_SIZE = 176
@@ -49,6 +50,28 @@ class WindowMemory:
     @cell_size.setter
     def cell_size(self, side: int) -> None:
         self._settings.setValue("view/cell_size", side)
+
+    @property
+    def sensitivity(self) -> float:
+        """Where lists end, 0 to 1."""
+        try:
+            value = float(str(self._settings.value("search/sensitivity", DEFAULT_SENSITIVITY)))
+        except ValueError:
+            return DEFAULT_SENSITIVITY
+        return value if 0.0 <= value <= 1.0 else DEFAULT_SENSITIVITY
+
+    @sensitivity.setter
+    def sensitivity(self, sensitivity: float) -> None:
+        self._settings.setValue("search/sensitivity", f"{sensitivity:.2f}")
+
+    @property
+    def shows_probabilities(self) -> bool:
+        """Whether photos say how likely they match."""
+        return str(self._settings.value("view/probabilities", "no")) == "yes"
+
+    @shows_probabilities.setter
+    def shows_probabilities(self, shown: bool) -> None:
+        self._settings.setValue("view/probabilities", "yes" if shown else "no")
 
     @property
     def closed_groups(self) -> set[str]:

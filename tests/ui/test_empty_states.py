@@ -15,8 +15,16 @@ from tests.fixtures.windows import click_button
 CAT = Tag(TagId(1), "cat", "Animals")
 
 
-def page_of(terms: SearchTerms = SearchTerms(), *, folders: int = 1, indexing: bool = False, built_in: bool = True):  # noqa: B008
-    return empty_page(terms, folders=folders, indexing=indexing, built_in_model=built_in)
+def page_of(
+    terms: SearchTerms = SearchTerms(),  # noqa: B008
+    *,
+    folders: int = 1,
+    indexing: bool = False,
+    built_in: bool = True,
+    nearest: int = 0,
+    total: int = 0,
+):
+    return empty_page(terms, folders=folders, indexing=indexing, built_in_model=built_in, nearest=nearest, total=total)
 
 
 def first_step(page) -> NextStep:
@@ -35,12 +43,23 @@ def test_filters_that_leave_nothing_can_be_cleared() -> None:
     assert "“snow”" in page_of(SearchTerms(text="snow", excluded=(CAT,))).body
 
 
-def test_an_unanswered_search_is_honest_about_the_built_in_model() -> None:
-    page = page_of(SearchTerms(text="a dog"))
-    assert "“a dog”" in page.title
+def test_an_unanswered_search_offers_the_nearest_and_is_honest_about_the_built_in_model() -> None:
+    page = page_of(SearchTerms(text="a dog"), nearest=12, total=5310)
+    assert page.title == "Nothing here matches “a dog”"
     assert BUILT_IN_MODEL_LINE in page.body
-    assert NextStep.CHOOSE_MODEL in [step for step, _ in page.steps]
-    assert BUILT_IN_MODEL_LINE not in page_of(SearchTerms(text="a dog"), built_in=False).body
+    assert [text for _, text in page.steps][:2] == ["Show the 12 nearest photos", "Show all 5,310, best first"]
+    assert page.steps[-1][0] is NextStep.CHOOSE_MODEL
+    assert BUILT_IN_MODEL_LINE not in page_of(SearchTerms(text="a dog"), nearest=1, built_in=False).body
+    assert NextStep.SHOW_EVERYTHING not in [
+        step for step, _ in page_of(SearchTerms(text="x"), nearest=3, total=3).steps
+    ]
+
+
+def test_filters_of_the_text_that_leave_nothing_blame_no_model() -> None:
+    page = page_of(SearchTerms(text="tag:beach"))
+    assert "“tag:beach”" in page.title
+    assert first_step(page) is NextStep.CLEAR_SEARCH
+    assert BUILT_IN_MODEL_LINE not in page.body
 
 
 def test_folders_being_read_ask_for_patience_only() -> None:

@@ -18,6 +18,9 @@ from desktop_app.ui.tasks import Tasks
 # Opening hundreds of programs at once is never what a person wants.
 _MOST_OPENED = 10
 
+# The mean of more says nothing new.
+_MOST_EXAMPLES = 100
+
 
 class PhotoActions(QObject):
     """One QAction for each thing to do; they act on the photos given to `select`."""
@@ -55,8 +58,7 @@ class PhotoActions(QObject):
         self._selected = tuple(photo_ids)
         for action in self.all:
             action.setEnabled(bool(self._selected))
-        for action in (self.view, self.similar):
-            action.setEnabled(len(self._selected) == 1)
+        self.view.setEnabled(len(self._selected) == 1)
 
     def fill(self, menu: QMenu) -> None:
         """Put the actions into a menu."""
@@ -72,15 +74,18 @@ class PhotoActions(QObject):
         menu.aboutToHide.connect(menu.deleteLater)
         menu.popup(at)
 
-    def find_similar(self, photo_id: PhotoId | None = None) -> None:
-        """Search for photos like this one, or like the selected one."""
-        wanted = self._selected[0] if photo_id is None else photo_id
+    def find_similar(self, photo_ids: Sequence[PhotoId] = ()) -> None:
+        """Search for photos like these, or like the selected ones: like what they have in common."""
+        wanted = tuple(photo_ids or self._selected)[:_MOST_EXAMPLES]
 
         def name() -> str:
-            path = self._services.browsing.path_of(wanted)
+            if len(wanted) > 1:
+                return f"{len(wanted)} photos"
+            path = self._services.browsing.path_of(wanted[0])
             return path.name if path else "this photo"
 
-        self._tasks.run(name, lambda name: self._state.set_similar(wanted, name), key="similar")
+        if wanted:
+            self._tasks.run(name, lambda name: self._state.set_similar(wanted, name), key="similar")
 
     def show_path(self, path: Path) -> None:
         """Show a file or folder in the file manager."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from enum import IntEnum
@@ -84,8 +85,12 @@ class PhotoGridModel(QAbstractListModel):
         return np.flatnonzero(shown)
 
     def probability(self, row: int) -> float | None:
-        """How likely it is that the photo shows what was searched for, 0 to 1; None in an unranked list."""
-        return None if self._probabilities is None else float(self._probabilities[row])
+        """How likely it is that the photo shows what was searched for, 0 to 1; None where nobody can say.
+
+        That is in an unranked list, and in one by likeness alone (NaN).
+        """
+        value = math.nan if self._probabilities is None else float(self._probabilities[row])
+        return None if math.isnan(value) else value
 
     def rowCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008 - Qt's own default, never changed
         """Photos shown."""

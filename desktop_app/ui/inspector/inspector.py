@@ -17,6 +17,7 @@ from desktop_app.ui.icons import themed_icon
 from desktop_app.ui.inspector.photo_words import facts
 from desktop_app.ui.inspector.preview import Preview
 from desktop_app.ui.inspector.tag_editor import TagEditor, chips_of_many, chips_of_one
+from desktop_app.ui.inspector.why import WhyPanel
 from desktop_app.ui.theme import Theme
 from desktop_app.ui.wording import counted, from_home
 
@@ -46,6 +47,7 @@ class Inspector(QWidget):
         self.show_file = tool_button("Show in the file manager", text="Show file", role="labelled")
         self.show_file.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.show_file.clicked.connect(self._show_first_file)
+        self.why = WhyPanel(theme)
         self.tags = TagEditor(theme)
         self._facts = QWidget()
         self._facts_grid = QGridLayout(self._facts)
@@ -100,7 +102,7 @@ class Inspector(QWidget):
         self.tags.set_theme(theme)
 
     def _show_single(self, *, single: bool) -> None:
-        for part in (self._facts, self._files, self.similar, self.show_file):
+        for part in (self._facts, self._files, self.show_file):
             part.setVisible(single)
         self._scroll.show()
         self.hint.hide()
@@ -150,6 +152,7 @@ class Inspector(QWidget):
         column.addWidget(self.name)
         column.addLayout(buttons)
         column.addWidget(self.note)
+        column.addWidget(self.why)
         column.addWidget(self._facts)
         column.addWidget(self.tags)
         column.addWidget(self._files)

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QImage
 
 from desktop_app.base.errors import UserFacingError
 from desktop_app.domain.changes import LibraryChanges
 from desktop_app.domain.edit import Edited
+from desktop_app.domain.language.problems import QueryProblem
 from desktop_app.domain.photo import PhotoDetails, PhotoId
 from desktop_app.services.services import Services
 from desktop_app.ui.grid.thumbnail import image_of_jpeg
 from desktop_app.ui.inspector.inspector import Inspector
+from desktop_app.ui.inspector.why import Why
+from desktop_app.ui.refresh import Refresh
+from desktop_app.ui.search_presenter import Found
 from desktop_app.ui.tasks import Tasks
 
 # Enough that one sees which tags a selection has in common, few enough to look up at once.
@@ -31,6 +37,21 @@ class _Lookup:
     images: tuple[QImage, ...]
 
 
+def why_of(photo_id: PhotoId, found: Found, services: Services) -> Why:
+    """Why a photo is in an answer. Blocks."""
+    try:
+        reasons = services.asking.why(found.terms.question(), [photo_id])[photo_id]
+    except QueryProblem:
+        return Why()  # A tag or an album of the question is gone since it was answered; the search says so itself.
+    result = found.result
+    places = np.flatnonzero(result.photo_ids == photo_id)
+    if not found.is_ranked or not len(places):
+        return Why(reasons)
+    probability = float(result.probabilities[places[0]]) if len(result.probabilities) else math.nan
+    together = None if math.isnan(probability) else probability
+    return Why(reasons, together, int(places[0]) + 1, len(result.photo_ids))
+
+
 class InspectorPresenter(QObject):
     """Keeps the inspector in step with the selection and with the library."""
 
@@ -40,6 +61,8 @@ class InspectorPresenter(QObject):
         self._services = services
         self._tasks = tasks
         self._selected: tuple[PhotoId, ...] = ()
+        self._found: Found | None = None
+        self._reasons = Refresh(tasks, self._explain)
         inspector.tags.added.connect(self.add_tag)
         inspector.tags.removed.connect(self._remove_tag)
         inspector.tags.clicked.connect(self._keep_tag)
@@ -53,12 +76,18 @@ class InspectorPresenter(QObject):
     def show_selection(self, photo_ids: Sequence[PhotoId]) -> None:
         """Show these photos."""
         self._selected = tuple(photo_ids)
+        self._ask_why()
         if self._selected:
             self._look_up(with_images=True)
         else:
             self._tasks.forget("inspector")
             self._tasks.forget("preview")
             self._inspector.show_nothing()
+
+    def show_found(self, found: Found) -> None:
+        """Say from now on why the selected photo is in this answer."""
+        self._found = found
+        self._ask_why()
 
     def refresh(self, changes: LibraryChanges) -> None:
         """Show what changed about the photos that are shown."""
@@ -87,6 +116,20 @@ class InspectorPresenter(QObject):
         selected = self._selected
         if selected:
             self._tasks.run(lambda: act(name, selected), lambda _changes: None)
+
+    def _ask_why(self) -> None:
+        """Look up why the one selected photo is in the list."""
+        found = self._found
+        if found is None or not found.terms.asks or len(self._selected) != 1:
+            self._inspector.why.show_why(Why())
+            return
+        photo_id = self._selected[0]
+        self._reasons.request(lambda: (photo_id, why_of(photo_id, found, self._services)))
+
+    def _explain(self, answer: tuple[PhotoId, Why]) -> None:
+        photo_id, why = answer
+        if self._selected == (photo_id,) and self._found is not None and self._found.terms.asks:
+            self._inspector.why.show_why(why)
 
     def _look_up(self, *, with_images: bool) -> None:
         selected, browsing = self._selected, self._services.browsing

@@ -1,7 +1,8 @@
-"""The sidebar: folders above, tags below, progress at the foot."""
+"""The sidebar: folders, saved searches, tags, and progress at the foot."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal
@@ -20,6 +21,7 @@ from desktop_app.ui.icons import themed_icon
 from desktop_app.ui.search_state import Match, SearchState, SearchTerms
 from desktop_app.ui.sidebar.folders import FolderTree
 from desktop_app.ui.sidebar.progress_panel import ProgressPanel
+from desktop_app.ui.sidebar.saved_searches import CountedSearch, SavedSearchTree
 from desktop_app.ui.sidebar.tags import TagTree
 from desktop_app.ui.theme import Theme
 
@@ -33,6 +35,7 @@ class Sidebar(QWidget):
         super().__init__(parent)
         self._state = state
         self.folders = FolderTree(theme)
+        self.saved = SavedSearchTree(theme)
         self.tags = TagTree(theme)
         self.tag_filter = QLineEdit(placeholderText="Find a tag", clearButtonEnabled=True)
         self.tag_filter.setAccessibleName("Find a tag")
@@ -52,17 +55,24 @@ class Sidebar(QWidget):
     def set_theme(self, theme: Theme) -> None:
         """Paint in this theme's colours."""
         self.add_folder.setIcon(themed_icon("plus", theme.text))
-        for part in (self.folders, self.tags, self.progress):
+        for part in (self.folders, self.saved, self.tags, self.progress):
             part.set_theme(theme)
+
+    def show_saved(self, rows: Sequence[CountedSearch]) -> None:
+        """Show these saved searches; without any, the sidebar has no part for them."""
+        self.saved.show_searches(rows)
+        self._saved_section.setVisible(bool(rows))
 
     def _lay_out(self, theme: Theme) -> None:
         folders = _section(theme, _heading("FOLDERS", self.add_folder), self.folders)
         tags = _section(theme, _heading("TAGS", *self.match_buttons.values()), self.tag_filter, self.tags)
+        self._saved_section = _section(theme, _heading("SAVED SEARCHES"), self.saved)
+        self._saved_section.hide()
         sections = QSplitter(Qt.Orientation.Vertical, childrenCollapsible=False)
-        sections.addWidget(folders)
-        sections.addWidget(tags)
-        sections.setSizes([200, 400])
-        sections.setStretchFactor(1, 1)
+        for section in (folders, self._saved_section, tags):
+            sections.addWidget(section)
+        sections.setSizes([200, 140, 360])
+        sections.setStretchFactor(2, 1)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)

@@ -67,7 +67,7 @@ def test_similar_photos_are_found_from_a_photo(qtbot: QtBot, windows: Windows, c
     window.page.grid.select([cat])
     wait_for(qtbot, window.photo_actions.similar.isEnabled)
     action(window, "Find similar photos").trigger()
-    wait_for(qtbot, lambda: window.state.terms.like == cat and not window.tasks.busy)
+    wait_for(qtbot, lambda: window.state.terms.like == (cat,) and not window.tasks.busy)
     wait_for(qtbot, lambda: "best first" in window.page.top_bar.result.text())
     assert shown_names(window)[:2] == ["photo_01.jpg", "photo_07.jpg"], "the other cut of the same cat comes next"
     assert [spec.text for spec in window.page.chips.chips.specs] == ["Similar to photo_01.jpg"]

@@ -9,25 +9,26 @@ from collections.abc import Callable
 import pytest
 from pytestqt.qtbot import QtBot
 
-from desktop_app.domain.query import Query, SearchResult
-from desktop_app.services.searching import Searching
-from tests.fixtures.libraries import SMALL_PHOTOS, Indexed
-from tests.fixtures.windows import Windows, wait_for
+from desktop_app.domain.question import Question
+from desktop_app.domain.weighed import Weighed
+from desktop_app.services.asking import Asking
+from tests.fixtures.libraries import Indexed
+from tests.fixtures.windows import Windows, settled, wait_for
 
-Search = Callable[..., SearchResult]
+Weigh = Callable[[Asking, Question], Weighed]
 
 
-def slowed(search: Search, asked: list[str], gauge: list[int]) -> Search:
-    """The real search, after a while, counting how many run at once."""
+def slowed(weigh: Weigh, asked: list[str], gauge: list[int]) -> Weigh:
+    """The real weighing, after a while, counting how many run at once."""
     lock = threading.Lock()
 
-    def slow(self: Searching, query: Query, *, limit: int | None = None) -> SearchResult:
+    def slow(self: Asking, question: Question) -> Weighed:
         with lock:
             gauge.append(gauge[-1] + 1)
-            asked.append(query.text)
+            asked.append(question.text)
         time.sleep(0.3)
         try:
-            return search(self, query, limit=limit)
+            return weigh(self, question)
         finally:
             with lock:
                 gauge.append(gauge[-1] - 1)
@@ -41,11 +42,14 @@ def test_the_newest_words_win_and_thumbnails_are_not_kept_waiting(
     window = windows.open(copied_library.library)
     asked: list[str] = []
     gauge = [0]
-    monkeypatch.setattr(Searching, "search", slowed(Searching.search, asked, gauge))
+    monkeypatch.setattr(Asking, "weigh", slowed(Asking.weigh, asked, gauge))
+    window.state.set_sensitivity(1.0)
+    settled(qtbot, window)
+    asked.clear()
     for text in ("a", "a c", "a ca", "a cat", "a rocket"):
         window.state.set_text(text)
         qtbot.wait(20)
     wait_for(qtbot, lambda: "best first" in window.page.top_bar.result.text())
     assert asked == ["a", "a rocket"]
     assert max(gauge) == 1
-    assert window.page.grid.photo_count() == SMALL_PHOTOS
+    assert [spec.text for spec in window.page.chips.chips.specs] == ["a rocket"]

@@ -67,6 +67,11 @@ def test_refreshing_speaks_once_of_the_rows_in_between(qtbot: QtBot, model: Phot
     assert told == [(12, 40)]
 
 
+def test_likeness_alone_has_no_probability(model: PhotoGridModel) -> None:
+    model.set_result(np.arange(2), np.array([np.nan, 0.5], np.float32))
+    assert [model.probability(row) for row in range(2)] == [None, 0.5]
+
+
 def test_there_are_no_rows_before_the_first(model: PhotoGridModel) -> None:
     with pytest.raises(IndexError):
         model.photo_id(-1)
