@@ -30,9 +30,13 @@ from desktop_app.services.model_catalogue import ModelSettings
 from desktop_app.services.model_downloads import ModelDownloads
 from desktop_app.services.models import Models
 from desktop_app.services.organising import Organising
+from desktop_app.services.reviewing import Reviewing
 from desktop_app.services.saved_searches import SavedSearches
 from desktop_app.services.searching import Searching
 from desktop_app.services.services import Services
+from desktop_app.services.tag_editing import TagEditing
+from desktop_app.services.tag_files import TagFiles
+from desktop_app.services.tag_scoring import TagScoring
 from desktop_app.services.tagging import Tagging
 from desktop_app.services.understanding import Understanding
 from desktop_app.services.viewing import Viewing
@@ -94,16 +98,20 @@ def open_library(
     watching = Watching(store, indexer)
     searching, understanding = Searching(store, models), Understanding(store)
     asking = Asking(store, models, searching, understanding)
+    browsing = Browsing(store, models, watch_state=watching.state_of)
     services = Services(
         library_folder=paths.folder,
         changes=store.changes,
-        browsing=Browsing(store, models, watch_state=watching.state_of),
+        browsing=browsing,
         searching=searching,
         understanding=understanding,
         asking=asking,
         saved_searches=SavedSearches(store, asking, understanding),
         exporting=Exporting(store),
         tagging=Tagging(store),
+        tag_editing=TagEditing(store, TagScoring(models, searching, vocabulary=settings.vocabulary)),
+        reviewing=Reviewing(store),
+        tag_files=TagFiles(store, browsing.photo_at),
         organising=Organising(store),
         indexing=indexer,
         watching=watching,

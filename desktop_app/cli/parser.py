@@ -11,13 +11,14 @@ from desktop_app import __version__
 from desktop_app.base.paths import default_library_folder
 from desktop_app.cli import classify, index, library, model_download, model_evaluate, models, saved, search, tags
 from desktop_app.cli.context import Command
+from desktop_app.cli.tag_parser import add_tag_commands
 
 DEVICES = ("auto", "cpu", "cuda", "mps")
 
 _WINDOW_EPILOG = """commands (keepsight COMMAND --help tells more):
   index FOLDER…    bring folders into the library     status       the library in numbers
   search QUERY     find photos by plain language      skipped      files that are not in it, and why
-  classify PHOTO…  labels of pictures, no library     tags         list, add and remove tags
+  classify PHOTO…  labels of pictures, no library     tags         define, give, review and reshape tags
   models           list, choose, download and measure models
   saved            keep searches and run them"""
 
@@ -163,7 +164,9 @@ def _add_classify(commands: Commands) -> None:
 
 
 def _add_tags(commands: Commands) -> None:
-    group = commands.add_parser("tags", help="list, add and remove tags", description="List, add and remove tags.")
+    group = commands.add_parser(
+        "tags", help="define, give, review and reshape tags", description="Define, give, review and reshape tags."
+    )
     _add_common(group, default=False)
     inner = group.add_subparsers(dest="action", required=True, metavar="ACTION")
     _command(inner, "photo", tags.of_photo, "show one photo's tags").add_argument("path", metavar="PATH", type=Path)
@@ -175,6 +178,9 @@ def _add_tags(commands: Commands) -> None:
         parser = _command(inner, name, run, summary)
         parser.add_argument("tag", metavar="TAG")
         parser.add_argument("paths", metavar="PATH", nargs="+", type=Path)
+    add_tag_commands(
+        lambda name, run, summary: _command(inner, name, run, summary), probability=_probability, count=_positive
+    )
 
 
 def _add_models(commands: Commands) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from desktop_app.base.errors import UserFacingError
 from desktop_app.cli.context import Context
+from desktop_app.domain.edit import Edited
 from desktop_app.domain.photo import PhotoId
 from desktop_app.domain.tag import AssignedTag
 from desktop_app.services.services import Services
@@ -15,7 +16,7 @@ from desktop_app.services.services import Services
 def of_photo(context: Context) -> None:
     """One photo's tags, the person's own first, then by falling probability."""
     with context.open() as library:
-        details = library.services.browsing.details(_photo(library.services, context.options.path))
+        details = library.services.browsing.details(photo_at(library.services, context.options.path))
     assigned = details.tags if details else ()
     context.output.result([_as_json(tag) for tag in assigned], [_line(tag) for tag in assigned] or ["No tags."])
 
@@ -32,8 +33,8 @@ def add(context: Context) -> None:
     """Give photos a tag."""
     with context.open() as library:
         photos = _photos(library.services, context.options.paths)
-        library.services.tagging.add(context.options.tag, photos)
-    _report(context, photos, "tagged")
+        edited = library.services.tagging.add(context.options.tag, photos)
+    _report(context, edited, "tagged")
 
 
 def remove(context: Context) -> None:
@@ -42,20 +43,21 @@ def remove(context: Context) -> None:
         photos = _photos(library.services, context.options.paths)
         if library.services.browsing.tag_named(context.options.tag) is None:
             raise UserFacingError(f"There is no tag {context.options.tag!r}.")
-        library.services.tagging.remove(context.options.tag, photos)
-    _report(context, photos, "untagged")
+        edited = library.services.tagging.remove(context.options.tag, photos)
+    _report(context, edited, "untagged")
 
 
-def _report(context: Context, photos: list[PhotoId], verb: str) -> None:
-    value = {"tag": context.options.tag, "photos": len(photos)}
-    context.output.result(value, [f"{len(photos)} photo{'s' if len(photos) != 1 else ''} {verb}."])
+def _report(context: Context, edited: Edited, verb: str) -> None:
+    value = {"tag": context.options.tag, "photos": edited.photos}
+    context.output.result(value, [f"{edited.photos} photo{'s' if edited.photos != 1 else ''} {verb}."])
 
 
 def _photos(services: Services, paths: list[Path]) -> list[PhotoId]:
-    return [_photo(services, path) for path in paths]
+    return [photo_at(services, path) for path in paths]
 
 
-def _photo(services: Services, path: Path) -> PhotoId:
+def photo_at(services: Services, path: Path) -> PhotoId:
+    """The photo of the library at a path. Raises UserFacingError when there is none."""
     found = services.browsing.photo_at(path)
     if found is None:
         raise UserFacingError(f"{path} is not in the library.", "Index its folder first: keepsight index FOLDER.")

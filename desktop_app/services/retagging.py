@@ -28,6 +28,7 @@ def retag_if_outdated(store: LibraryStore, model: ActiveModel, *, cancelled: Cal
     wanted = f"{model.entry.name}:{model.tagger.fingerprint}"
     if read_setting(store.reader, _TAGGED_WITH) == wanted:
         return False
+    model.tagger.forget_labels()
     for ids, vectors in load_embeddings(store.reader, model.model_id, chunk=_CHUNK):
         if cancelled():
             return False
@@ -38,6 +39,17 @@ def retag_if_outdated(store: LibraryStore, model: ActiveModel, *, cancelled: Cal
         store.index_write(_retagging(tags, model)).result()
     store.writer.do(lambda session: write_setting(session, _TAGGED_WITH, wanted))
     return True
+
+
+def tags_are_current(store: LibraryStore, model: ActiveModel) -> bool:
+    """Whether machine tags were made with what tags and model are now."""
+    return read_setting(store.reader, _TAGGED_WITH) == f"{model.entry.name}:{model.tagger.fingerprint}"
+
+
+def mark_tags_current(store: LibraryStore, model: ActiveModel) -> None:
+    """Spare the next run scoring all tags again, when the only tag that changed was scored along with the change."""
+    wanted = f"{model.entry.name}:{model.tagger.fingerprint}"
+    store.writer.do(lambda session: write_setting(session, _TAGGED_WITH, wanted))
 
 
 def _retagging(

@@ -14,8 +14,11 @@ from desktop_app.services.indexer import Indexer
 from desktop_app.services.model_downloads import ModelDownloads
 from desktop_app.services.models import Models
 from desktop_app.services.organising import Organising
+from desktop_app.services.reviewing import Reviewing
 from desktop_app.services.saved_searches import SavedSearches
 from desktop_app.services.searching import Searching
+from desktop_app.services.tag_editing import TagEditing
+from desktop_app.services.tag_files import TagFiles
 from desktop_app.services.tagging import Tagging
 from desktop_app.services.understanding import Understanding
 from desktop_app.services.viewing import Viewing
@@ -35,6 +38,9 @@ class Services:
     saved_searches: SavedSearches
     exporting: Exporting
     tagging: Tagging
+    tag_editing: TagEditing
+    reviewing: Reviewing
+    tag_files: TagFiles
     organising: Organising
     indexing: Indexer
     watching: Watching

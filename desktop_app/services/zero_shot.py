@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from desktop_app.domain.indexing import MachineTag
-from desktop_app.domain.tag import TagId, TagState
+from desktop_app.domain.tag import Tag, TagId, TagState
 from desktop_app.domain.tag_prompts import prompts_of
 from desktop_app.domain.vocabulary import Vocabulary
-from desktop_app.ml.calibration import Calibration, background_of
+from desktop_app.ml.calibration import Background, Calibration, background_of
 from desktop_app.ml.prompts import prompts_key
 from desktop_app.services.library_store import LibraryStore
 from desktop_app.services.text_embedding import TextEmbedding
@@ -35,11 +36,16 @@ MOST_TAGS = 12
 class Labels:
     """The vocabulary as a model sees it."""
 
-    tag_ids: tuple[TagId, ...]
+    tags: tuple[Tag, ...]
     vectors: Vectors
     """Prompt ensembles, float32 [T, D]."""
     bank: Vectors
     """Background captions, float32 [B, D]."""
+
+    @property
+    def tag_ids(self) -> tuple[TagId, ...]:
+        """The tags' ids, in order."""
+        return tuple(tag.id for tag in self.tags)
 
 
 class ZeroShotTagger:
@@ -69,7 +75,7 @@ class ZeroShotTagger:
                 self._store.writer.do(lambda session: put_vocabulary(session, self._vocabulary))
                 tags = looked_for_tags(self._store.reader)
                 vectors = self._texts.ensembles([prompts_of(tag, self._vocabulary) for tag in tags])
-                self._labels = Labels(tuple(tag.tag.id for tag in tags), vectors, self.bank())
+                self._labels = Labels(tuple(tag.tag for tag in tags), vectors, self.bank())
             return self._labels
 
     def forget_labels(self) -> None:
@@ -90,22 +96,36 @@ class ZeroShotTagger:
         """Embeddings of the background captions, float32 [B, D]."""
         return self._texts.ensembles([(caption,) for caption in self._captions])
 
+    def vector_of(self, prompts: tuple[str, ...]) -> Vectors:
+        """The unit vector [D] of a tag's prompts, for words that are no tag yet."""
+        return np.asarray(self._texts.ensembles([prompts])[0], dtype=np.float32)
+
+    def odds_of(self, vector: Vectors, tag: Tag | None, similarities: Vectors, photos: Background) -> Vectors:
+        """Zero-shot log-odds [N] of a tag whose prompts' vector has these similarities [N] to photos."""
+        del vector, tag  # the same curve serves all tags
+        return np.asarray(
+            self._calibration.slope * (photos.standardise(similarities) - self._calibration.offset), np.float32
+        )
+
+    def state_of(self, probability: float, tag: Tag | None) -> TagState | None:
+        """What becomes of a tag of this probability: accepted, suggested, or nothing at all."""
+        own = None if tag is None else tag.threshold
+        if probability >= (ACCEPT_AT if own is None else own):
+            return TagState.ACCEPTED
+        return TagState.SUGGESTED if probability >= SUGGEST_AT else None
+
     def tags_for(self, vectors: Vectors) -> list[tuple[MachineTag, ...]]:
         """The tags of photos given as unit vectors [N, D], most probable first."""
         labels = self.labels()
         z = background_of(vectors, labels.bank).standardise(vectors @ labels.vectors.T)
         probabilities = self._calibration.probabilities(z)
-        return [self._chosen(row, labels.tag_ids) for row in probabilities]
+        return [tuple(self._chosen(row, labels.tags)) for row in probabilities]
 
-    def _chosen(self, probabilities: Vectors, tag_ids: tuple[TagId, ...]) -> tuple[MachineTag, ...]:
-        """The tags above the threshold; at least the most probable one, so that no photo goes without a suggestion."""
+    def _chosen(self, probabilities: Vectors, tags: tuple[Tag, ...]) -> Iterator[MachineTag]:
+        """The tags above their thresholds; at least the most probable one, so that no photo goes without a suggestion."""
         order = np.argsort(-probabilities, kind="stable")[:MOST_TAGS]
-        return tuple(
-            MachineTag(
-                tag_ids[row],
-                round(float(probabilities[row]), 4),
-                TagState.ACCEPTED if probabilities[row] >= ACCEPT_AT else TagState.SUGGESTED,
-            )
-            for rank, row in enumerate(order)
-            if rank == 0 or probabilities[row] >= SUGGEST_AT
-        )
+        for rank, row in enumerate(order.tolist()):
+            probability = float(probabilities[row])
+            state = self.state_of(probability, tags[row])
+            if state is not None or rank == 0:
+                yield MachineTag(tags[row].id, round(probability, 4), state or TagState.SUGGESTED)

@@ -6,9 +6,10 @@ from collections.abc import Collection
 
 from desktop_app.domain.edit import Edited, EditKind
 from desktop_app.domain.photo import PhotoId
-from desktop_app.domain.tag import PERSONAL_GROUP, TagId, TagState
+from desktop_app.domain.tag import PERSONAL_GROUP, TagDraft, TagState
 from desktop_app.store.assignments import decide
 from desktop_app.store.edit_log import record_edit
+from desktop_app.store.tag_edits import insert_tag
 from desktop_app.store.tag_names import tag_id_of
 from desktop_app.store.writer import WriteSession
 
@@ -19,10 +20,7 @@ def add_tag(session: WriteSession, name: str, photo_ids: Collection[PhotoId]) ->
     def work() -> None:
         tag_id = tag_id_of(session, name)
         if tag_id is None:
-            made = session.connection.execute(
-                "INSERT INTO tags (name, group_name, from_person) VALUES (?, ?, 1)", [name, PERSONAL_GROUP]
-            )
-            tag_id = TagId(made.lastrowid or 0)
+            tag_id = insert_tag(session, TagDraft(name, looked_for=False), PERSONAL_GROUP, None)
         decide(session, tag_id, photo_ids, state=TagState.ACCEPTED)
 
     return record_edit(session, EditKind.ADD, work, tag=name)

@@ -33,24 +33,8 @@ def define_tag(session: WriteSession, draft: TagDraft, *, scores: Scores | None 
     group = draft.group or (_group_of(session, parent) if parent else PERSONAL_GROUP)
 
     def work() -> None:
-        made = session.connection.execute(
-            """
-            INSERT INTO tags (name, group_name, parent_id, from_person, colour, threshold, templates, looked_for, sensitive)
-            VALUES (?, ?, ?, 1, ?, ?, ?, ?, ?)
-            """,
-            [
-                draft.name,
-                group,
-                parent,
-                draft.colour,
-                draft.threshold,
-                templates_text(draft.templates),
-                draft.looked_for,
-                draft.sensitive,
-            ],
-        )
-        tag_id = TagId(made.lastrowid or 0)
-        _put_aliases(session, tag_id, draft.aliases)
+        tag_id = insert_tag(session, draft, group, parent)
+        put_aliases(session, tag_id, draft.aliases)
         _put_scores(session, tag_id, scores)
 
     return record_edit(session, EditKind.DEFINE, work, tag=draft.name)
@@ -177,7 +161,29 @@ def _set_group_below(session: WriteSession, tag_id: TagId, group: str) -> None:
     )
 
 
-def _put_aliases(session: WriteSession, tag_id: TagId, aliases: Iterable[str]) -> None:
+def insert_tag(session: WriteSession, draft: TagDraft, group: str, parent: TagId | None) -> TagId:
+    """Make the row of a tag of the person's own; its words must be free. To be called while an edit is recorded."""
+    made = session.connection.execute(
+        """
+        INSERT INTO tags (name, group_name, parent_id, from_person, colour, threshold, templates, looked_for, sensitive)
+        VALUES (?, ?, ?, 1, ?, ?, ?, ?, ?)
+        """,
+        [
+            draft.name,
+            group,
+            parent,
+            draft.colour,
+            draft.threshold,
+            templates_text(draft.templates),
+            draft.looked_for,
+            draft.sensitive,
+        ],
+    )
+    return TagId(made.lastrowid or 0)
+
+
+def put_aliases(session: WriteSession, tag_id: TagId, aliases: Iterable[str]) -> None:
+    """Further words for a tag, which must be free. To be called while an edit is recorded."""
     session.connection.executemany(
         "INSERT INTO tag_aliases (alias, tag_id) VALUES (?, ?) ON CONFLICT (alias) DO NOTHING",
         [(alias, tag_id) for alias in aliases],
@@ -191,7 +197,7 @@ def _replace_aliases(session: WriteSession, tag_id: TagId, aliases: Sequence[str
     session.connection.executemany(
         "DELETE FROM tag_aliases WHERE alias = ?", [(alias,) for alias in there if alias not in wanted.values()]
     )
-    _put_aliases(session, tag_id, wanted.values())
+    put_aliases(session, tag_id, wanted.values())
 
 
 def _put_scores(session: WriteSession, tag_id: TagId, scores: Scores | None) -> None:

@@ -5,11 +5,17 @@ from __future__ import annotations
 import json
 from sqlite3 import Row
 
+import numpy as np
+import numpy.typing as npt
+
 from desktop_app.domain.photo import PhotoId
 from desktop_app.domain.query import Filter
+from desktop_app.domain.review import ReviewItem
 from desktop_app.domain.tag import AssignedTag, Tag, TagCount, TagDefinition, TagId, TagSource, TagState
 from desktop_app.store.filters import LISTED, where
 from desktop_app.store.reader import Reader
+
+Ids = npt.NDArray[np.int64]
 
 TAG_COLUMNS = "t.id, t.name, t.group_name, t.parent_id, t.colour, t.threshold, t.looked_for, t.sensitive"
 """What a `Tag` is made of, of `tags t`."""
@@ -119,3 +125,32 @@ def tag_of_row(row: Row) -> Tag:
         looked_for=bool(row["looked_for"]),
         sensitive=bool(row["sensitive"]),
     )
+
+
+def assigned_photos(reader: Reader, tag_id: TagId) -> tuple[Ids, Ids]:
+    """Photos that have a tag by a machine's word alone, accepted, the least probable first; and those that the person
+    or the file has settled.
+    """
+    rows = reader.rows(
+        """
+        SELECT content_id, source FROM tag_assignments
+        WHERE tag_id = ? AND (state = 'accepted' OR decision IS NOT NULL) ORDER BY probability
+        """,
+        [tag_id],
+    )
+    by_machine = [row["content_id"] for row in rows if row["source"] in {"zero-shot", "learned"}]
+    settled = [row["content_id"] for row in rows if row["source"] in {"person", "file"}]
+    return np.array(by_machine, np.int64), np.array(settled, np.int64)
+
+
+def to_review(reader: Reader, tag_id: TagId, *, limit: int | None = None) -> list[ReviewItem]:
+    """Photos that a machine says have a tag and nobody has decided about, the most uncertain first."""
+    rows = reader.rows(
+        f"""
+        SELECT a.content_id, a.probability, a.state FROM tag_assignments a JOIN contents c ON c.id = a.content_id
+        WHERE a.tag_id = ? AND a.source IN ('zero-shot', 'learned') AND {LISTED}
+        ORDER BY abs(a.probability - 0.5), a.content_id LIMIT ?
+        """,
+        [tag_id, -1 if limit is None else limit],
+    )
+    return [ReviewItem(PhotoId(row["content_id"]), row["probability"], TagState(row["state"])) for row in rows]

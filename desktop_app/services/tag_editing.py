@@ -1,0 +1,246 @@
+"""Defining and reshaping tags. Every call is one edit: it says how many photos it touched and can be undone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from desktop_app.base.errors import UserFacingError
+from desktop_app.domain.changes import LibraryChanges
+from desktop_app.domain.edit import Edit, Edited
+from desktop_app.domain.photo import PhotoId
+from desktop_app.domain.tag import PERSONAL_GROUP, Tag, TagDefinition, TagDraft, TagId, clean_colour
+from desktop_app.services.library_store import LibraryStore
+from desktop_app.services.retagging import mark_tags_current, tags_are_current
+from desktop_app.services.tag_scoring import TagScoring
+from desktop_app.services.tagging import cleaned_name
+from desktop_app.store import tag_edits
+from desktop_app.store.assignments import put_opinions_of_tag
+from desktop_app.store.edit_log import edit_to_redo, edit_to_undo, edits_made, redo_edit, undo_edit
+from desktop_app.store.tag_edits import TagChange, templates_text
+from desktop_app.store.tag_merging import merge_tags
+from desktop_app.store.tags import assigned_photos, tag_definition, tag_definitions, tag_named
+from desktop_app.store.writer import WriteSession
+
+
+@dataclass(frozen=True, slots=True)
+class ThresholdPreview:
+    """What another threshold would change, before anything does. What the person decided stays in any case."""
+
+    added: tuple[PhotoId, ...]
+    """Photos that would be accepted, the most probable first."""
+    removed: tuple[PhotoId, ...]
+    """Photos that would no longer be accepted, the least probable first."""
+    accepted: int
+    """Photos that would have the tag by the machine's word."""
+
+
+class TagEditing:
+    """What a person does to tags themselves. Blocks: run it off the GUI thread."""
+
+    def __init__(self, store: LibraryStore, scoring: TagScoring) -> None:
+        self._store = store
+        self._scoring = scoring
+
+    def definition(self, name: str) -> TagDefinition:
+        """All about the tag of that name or alias. Raises UserFacingError when there is none."""
+        tag = tag_named(self._store.reader, name)
+        definition = None if tag is None else tag_definition(self._store.reader, tag.id)
+        if definition is None:
+            raise UserFacingError(f"There is no tag “{name}”.", "See `keepsight tags list`, or define it.")
+        return definition
+
+    def definitions(self) -> list[TagDefinition]:
+        """All about every tag, by name."""
+        return tag_definitions(self._store.reader)
+
+    def define(self, draft: TagDraft) -> Edited:
+        """Make a tag and, if it is to be looked for, score the whole library for it at once."""
+        cleaned = self._cleaned(draft)
+        parent = None if cleaned.parent is None else self.definition(cleaned.parent).tag
+        group = cleaned.group or (parent.group if parent else PERSONAL_GROUP)
+        tag = Tag(
+            TagId(0),
+            cleaned.name,
+            group,
+            None if parent is None else parent.id,
+            threshold=cleaned.threshold,
+            looked_for=cleaned.looked_for,
+        )
+        thought_of = TagDefinition(tag, cleaned.aliases, cleaned.templates)
+
+        def task(session: WriteSession, scores: tag_edits.Scores) -> Edited:
+            return tag_edits.define_tag(session, replace(cleaned, group=group), scores=scores)
+
+        return self._scored_edit(thought_of, task)
+
+    def delete(self, tag_id: TagId) -> Edited:
+        """Delete a tag and all that was said about it; tags below it move up."""
+        return self._edit(lambda session: tag_edits.delete_tag(session, tag_id))
+
+    def rename(self, tag_id: TagId, name: str) -> Edited:
+        """Another name. A tag of the person's own is looked for by its new name from now on."""
+        cleaned = cleaned_name(name)
+        return self._edit(lambda session: tag_edits.rename_tag(session, tag_id, cleaned), rescore=cleaned)
+
+    def move(self, tag_id: TagId, parent_id: TagId | None) -> Edited:
+        """Put a tag, with all below it, under another or to the top."""
+        return self._edit(lambda session: tag_edits.reparent_tag(session, tag_id, parent_id))
+
+    def merge(self, source: TagId, into: TagId) -> Edited:
+        """Make one tag of two; the name of `source` becomes another word for `into`."""
+        kept = tag_definition(self._store.reader, into)
+        return self._edit(
+            lambda session: merge_tags(session, source, into), rescore=None if kept is None else kept.tag.name
+        )
+
+    def set_threshold(self, tag_id: TagId, threshold: float | None) -> Edited:
+        """Accept a machine's word from this probability on; None: by the library's rule."""
+        before = self._of(tag_id)
+        wanted = replace(before, tag=replace(before.tag, threshold=threshold))
+        return self._scored_edit(
+            wanted, lambda session, scores: tag_edits.set_threshold(session, tag_id, threshold, scores=scores)
+        )
+
+    def preview_threshold(self, tag_id: TagId, threshold: float) -> ThresholdPreview:
+        """Which photos another threshold would add and remove. Changes nothing."""
+        definition = self._of(tag_id)
+        found = self._scoring.probabilities(definition)
+        wanted = found.at_least(threshold)
+        now, decided = assigned_photos(self._store.reader, tag_id)
+        added = wanted[~np.isin(wanted, np.concatenate([now, decided]))]
+        removed = now[~np.isin(now, wanted)]
+        return ThresholdPreview(
+            tuple(PhotoId(each) for each in added.tolist()),
+            tuple(PhotoId(each) for each in removed.tolist()),
+            len(added) + len(now) - len(removed),
+        )
+
+    def redefine(
+        self,
+        tag_id: TagId,
+        *,
+        aliases: tuple[str, ...] | None = None,
+        templates: tuple[str, ...] | None = None,
+        own_templates: bool = False,
+    ) -> Edited:
+        """Other words for a tag, or with `own_templates` other prompts (None: those of its vocabulary or group again)."""
+        before = self._of(tag_id)
+        words = None if aliases is None else tuple(cleaned_name(alias) for alias in aliases)
+        wanted = replace(before, aliases=before.aliases if words is None else words)
+        fields = {}
+        if own_templates:
+            wanted = replace(wanted, templates=templates)
+            fields["templates"] = templates_text(templates)
+        return self._scored_edit(
+            wanted,
+            lambda session, scores: tag_edits.redefine_tag(session, tag_id, TagChange(fields, words), scores=scores),
+        )
+
+    def look_for(self, tag_id: TagId, *, looked_for: bool) -> Edited:
+        """Have machines score photos for a tag, or leave it to the person alone."""
+        before = self._of(tag_id)
+        wanted = replace(before, tag=replace(before.tag, looked_for=looked_for))
+        change = TagChange({"looked_for": int(looked_for)})
+        return self._scored_edit(
+            wanted, lambda session, scores: tag_edits.redefine_tag(session, tag_id, change, scores=scores)
+        )
+
+    def set_colour(self, tag_id: TagId, colour: str | None) -> Edited:
+        """Give a tag a colour ("#rrggbb"), or none."""
+        change = TagChange({"colour": None if colour is None else _colour(colour)})
+        return self._edit(lambda session: tag_edits.redefine_tag(session, tag_id, change))
+
+    def set_sensitive(self, tag_id: TagId, *, sensitive: bool) -> Edited:
+        """Count a tag among the sensitive ones, whose photos can be blurred, or no longer."""
+        change = TagChange({"sensitive": int(sensitive)})
+        return self._edit(lambda session: tag_edits.redefine_tag(session, tag_id, change))
+
+    def undo(self) -> Edited:
+        """Take the latest edit back. Nothing happens when there is none."""
+        return self._replay(undo_edit)
+
+    def redo(self) -> Edited:
+        """Do again what was undone last. Raises UserFacingError when the library has moved on since."""
+        return self._replay(redo_edit)
+
+    def next_undo(self) -> Edit | None:
+        """The edit that `undo` would take back."""
+        return edit_to_undo(self._store.reader)
+
+    def next_redo(self) -> Edit | None:
+        """The edit that `redo` would do again."""
+        return edit_to_redo(self._store.reader)
+
+    def history(self) -> list[Edit]:
+        """Edits that can be undone, the latest first."""
+        return edits_made(self._store.reader)
+
+    def _of(self, tag_id: TagId) -> TagDefinition:
+        found = tag_definition(self._store.reader, tag_id)
+        if found is None:
+            raise UserFacingError("This tag is no longer there.", "Undo its deletion, or choose another.")
+        return found
+
+    def _scored_edit(self, wanted: TagDefinition, task: Callable[[WriteSession, tag_edits.Scores], Edited]) -> Edited:
+        """Score first, so that the tag and what the machine says of it change in one transaction."""
+        scores = self._scoring.scores(wanted)
+        return self._edit(lambda session: task(session, scores))
+
+    def _edit(self, task: Callable[[WriteSession], Edited], *, rescore: str | None = None) -> Edited:
+        model = self._scoring.model
+        current = tags_are_current(self._store, model)
+        edited = self._store.edit(task)
+        if edited.changes.tags_changed or edited.changes.retagged:
+            model.tagger.forget_labels()
+            if rescore is not None:
+                self._rescore(rescore)
+            if current:
+                mark_tags_current(self._store, model)
+        return edited
+
+    def _replay(self, replay: Callable[[WriteSession], Edited]) -> Edited:
+        """Definitions are as they were then; what the machine says of them is asked of the model that serves now."""
+        before = {item.tag.id: item for item in self.definitions()}
+        model = self._scoring.model
+        current = tags_are_current(self._store, model)
+        edited = self._store.edit(replay)
+        if edited.changes.tags_changed:
+            model.tagger.forget_labels()
+            for item in self.definitions():
+                if before.get(item.tag.id) != item:
+                    self._rescore(item.tag.name)
+            if current:
+                mark_tags_current(self._store, model)
+        return edited
+
+    def _rescore(self, name: str) -> None:
+        """Bring the machine's word about one tag up to date. Not an edit: no person said anything."""
+        definition = self.definition(name)
+        scores = self._scoring.scores(definition)
+
+        def task(session: WriteSession) -> LibraryChanges:
+            return put_opinions_of_tag(session, definition.tag.id, scores.opinions, model_id=scores.model_id)
+
+        self._store.change(task)
+
+    def _cleaned(self, draft: TagDraft) -> TagDraft:
+        templates = None
+        if draft.templates:
+            templates = tuple(" ".join(template.split()) for template in draft.templates if template.strip()) or None
+        return replace(
+            draft,
+            name=cleaned_name(draft.name),
+            aliases=tuple(dict.fromkeys(cleaned_name(alias) for alias in draft.aliases)),
+            templates=templates,
+            colour=None if draft.colour is None else _colour(draft.colour),
+        )
+
+
+def _colour(colour: str) -> str:
+    try:
+        return clean_colour(colour)
+    except ValueError as error:
+        raise UserFacingError(f"{colour!r} is not a colour.", "Write it like #2f80ed.") from error
