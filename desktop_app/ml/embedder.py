@@ -17,6 +17,7 @@ from desktop_app.base.errors import UserFacingError
 from desktop_app.domain.model import CatalogueEntry, PixelSpec
 from desktop_app.ml.devices import Device, inference_threads
 from desktop_app.ml.packages import missing_package
+from desktop_app.ml.text_tower import encode_texts
 from desktop_app.ml.torch_setup import import_open_clip, import_torch
 
 _log = logging.getLogger(__name__)
@@ -77,13 +78,18 @@ class Embedder:
 
     def embed_texts(self, texts: Sequence[str]) -> Vectors:
         """Embed texts; returns float32 [N, D], L2-normalised."""
-        torch = self._torch
+        # Texts of a like length together: a batch costs as much as its longest.
+        order = sorted(range(len(texts)), key=lambda row: len(texts[row]))
         parts = []
-        with torch.inference_mode():
+        with self._torch.inference_mode():
             for start in range(0, len(texts), _TEXT_BATCH):
-                tokens = self._tokenizer(list(texts[start : start + _TEXT_BATCH])).to(self.device.name)
-                parts.append(_unit(self._model.encode_text(tokens).float()).cpu().numpy())
-        return np.concatenate(parts) if parts else np.empty((0, 0), np.float32)
+                tokens = self._tokenizer([texts[row] for row in order[start : start + _TEXT_BATCH]])
+                encoded = encode_texts(self._model, tokens.to(self.device.name))
+                parts.append(_unit(encoded.float()).cpu().numpy())
+        if not parts:
+            return np.empty((0, 0), np.float32)
+        vectors = np.concatenate(parts)
+        return np.asarray(vectors[np.argsort(order)], np.float32)
 
     def _forward_images(self, pixels: npt.NDArray[np.uint8]) -> Vectors:
         torch = self._torch

@@ -57,7 +57,8 @@ class TextEmbedding:
         return vector
 
     def _compute(self, prompt_sets: dict[str, tuple[str, ...]]) -> dict[str, Vectors]:
-        sentences = list(dict.fromkeys(sentence for prompts in prompt_sets.values() for sentence in prompts))
+        # Texts of a like length together: a job costs as much as its longest.
+        sentences = sorted({sentence for prompts in prompt_sets.values() for sentence in prompts}, key=len)
         row_of = {sentence: row for row, sentence in enumerate(sentences)}
         # In small jobs that are not urgent, so that a person's query slips in between.
         parts = [

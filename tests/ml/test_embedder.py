@@ -19,7 +19,8 @@ from desktop_app.ml import embedder as embedder_module
 from desktop_app.ml.catalogue import built_in_entry
 from desktop_app.ml.devices import Device
 from desktop_app.ml.embedder import Embedder, load_embedder
-from desktop_app.ml.torch_setup import import_torch
+from desktop_app.ml.text_tower import encode_texts
+from desktop_app.ml.torch_setup import import_open_clip, import_torch
 from tests.fixtures.photos import SOURCES, source_folder
 
 
@@ -47,6 +48,20 @@ def test_texts_become_unit_vectors_in_their_order(embedder: Embedder) -> None:
     assert len(embedder.embed_texts([])) == 0
     # Longer than any context: cut, not refused.
     assert np.isfinite(embedder.embed_texts(["word " * 5000, "", "日本 🐕"])).all()
+
+
+@pytest.mark.parametrize("architecture", ["ViT-S-32", "ViT-S-32-alt"])
+def test_short_texts_cost_less_and_mean_the_same(architecture: str) -> None:
+    open_clip, torch = import_open_clip(), import_torch()
+    torch.manual_seed(1)
+    model = open_clip.create_model(architecture, precision="fp32").eval()
+    tokens = open_clip.get_tokenizer(architecture)(["a cat", "", "wow! that is it!", "a dog on the beach at night"])
+    lengths: list[int] = []
+    model.transformer.register_forward_pre_hook(lambda _, inputs: lengths.append(inputs[0].shape[1]))
+    with torch.inference_mode():
+        torch.testing.assert_close(encode_texts(model, tokens), model.encode_text(tokens), atol=1e-5, rtol=1e-4)
+    assert lengths[0] == 9
+    assert lengths[1] == tokens.shape[1]
 
 
 def _square(embedder: Embedder) -> tuple[int, int, int]:
