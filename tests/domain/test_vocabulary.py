@@ -149,8 +149,8 @@ def test_anything_else_is_a_value_error(data: st.DataObject, value: Any) -> None
 
 
 GROUPS = (
-    "People & activities", "Animals", "Food", "Nature & places", "Buildings & city", "Vehicles", "Objects", "Events",
-    "Weather & light", "Documents",
+    "People & activities", "Animals", "Food", "Plants", "Nature & places", "Buildings & city", "Vehicles", "Objects",
+    "Clothes", "Events", "Weather & light", "Photo kinds", "Moods", "Documents", "Sensitive",
 )  # fmt: skip
 
 # The 80 classes of COCO (Lin et al. 2014), as its annotations spell them.
@@ -182,9 +182,14 @@ def everyday() -> Vocabulary:
 
 def test_the_shipped_vocabulary_is_large_enough(everyday: Vocabulary) -> None:
     assert everyday.name == "Everyday"
-    assert len(everyday.tags) >= 600
+    assert len(everyday.tags) >= 1_000
     assert tuple(dict.fromkeys(tag.group for tag in everyday.tags)) == GROUPS
     assert min(Counter(tag.group for tag in everyday.tags).values()) >= 20
+    assert sum(tag.parent is not None for tag in everyday.tags) >= 500
+    assert sum(len(tag.synonyms) for tag in everyday.tags) >= 700
+    sensitive = {tag.group for tag in everyday.tags if tag.sensitive}
+    assert "Sensitive" in sensitive
+    assert all(tag.sensitive for tag in everyday.tags if tag.group == "Sensitive")
 
 
 def test_it_has_every_coco_class_and_common_word(everyday: Vocabulary) -> None:
