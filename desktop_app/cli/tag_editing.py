@@ -7,7 +7,7 @@ from collections.abc import Callable
 from desktop_app.base.errors import UserFacingError
 from desktop_app.cli.context import Context
 from desktop_app.domain.edit import Edited
-from desktop_app.domain.tag import TagDraft
+from desktop_app.domain.tag import TagDraft, TagId
 from desktop_app.services.services import Services
 from desktop_app.services.tag_editing import ThresholdPreview
 
@@ -47,7 +47,7 @@ def move(context: Context) -> None:
     """Put a tag under another, or to the top."""
     parent = context.options.parent
 
-    def edit(services: Services, tag: int) -> Edited:
+    def edit(services: Services, tag: TagId) -> Edited:
         above = None if parent is None else services.tag_editing.definition(parent).tag.id
         return services.tag_editing.move(tag, above)
 
@@ -107,7 +107,7 @@ def _preview_lines(preview: ThresholdPreview, added: list[str], removed: list[st
     return [*lines, *(f"+ {path}" for path in added), *(f"- {path}" for path in removed)]
 
 
-def _edit(context: Context, edit: Callable[[Services, int], Edited]) -> None:
+def _edit(context: Context, edit: Callable[[Services, TagId], Edited]) -> None:
     """Run an edit of the tag that the options name, and say what it did."""
     with context.open() as library:
         edited = edit(library.services, library.services.tag_editing.definition(context.options.name).tag.id)

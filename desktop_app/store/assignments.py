@@ -32,6 +32,8 @@ _PUT_OPINION = """
     ON CONFLICT (content_id, tag_id) DO UPDATE SET machine_source = excluded.machine_source,
         machine_state = excluded.machine_state, probability = excluded.probability, model_id = excluded.model_id,
         scored_at = excluded.scored_at
+    WHERE (machine_source, machine_state, probability, model_id)
+        IS NOT (excluded.machine_source, excluded.machine_state, excluded.probability, excluded.model_id)
 """
 
 _NO_OPINION = "machine_source = NULL, machine_state = NULL, probability = NULL, model_id = NULL, scored_at = NULL"

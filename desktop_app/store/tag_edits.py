@@ -32,10 +32,10 @@ def define_tag(session: WriteSession, draft: TagDraft, *, scores: Scores | None 
     parent = None if draft.parent is None else _known(session, draft.parent)
     group = draft.group or (_group_of(session, parent) if parent else PERSONAL_GROUP)
 
-    def work() -> None:
+    def work() -> int:
         tag_id = insert_tag(session, draft, group, parent)
         put_aliases(session, tag_id, draft.aliases)
-        _put_scores(session, tag_id, scores)
+        return _put_scores(session, tag_id, scores)
 
     return record_edit(session, EditKind.DEFINE, work, tag=draft.name)
 
@@ -90,9 +90,9 @@ def set_threshold(
 ) -> Edited:
     """Give a tag a threshold of its own, or (None) the library's rule again; with what the machine then says."""
 
-    def work() -> None:
+    def work() -> int:
         session.connection.execute("UPDATE tags SET threshold = ? WHERE id = ?", [threshold, tag_id])
-        _put_scores(session, tag_id, scores)
+        return _put_scores(session, tag_id, scores)
 
     return record_edit(session, EditKind.RETHRESHOLD, work, tag=name_of(session, tag_id))
 
@@ -112,7 +112,7 @@ def redefine_tag(session: WriteSession, tag_id: TagId, change: TagChange, *, sco
     for word in change.aliases or ():
         must_be_free(session, word, of=tag_id)
 
-    def work() -> None:
+    def work() -> int:
         for column, value in change.fields.items():
             if column == "group_name":
                 _set_group_below(session, tag_id, value)
@@ -120,7 +120,7 @@ def redefine_tag(session: WriteSession, tag_id: TagId, change: TagChange, *, sco
                 session.connection.execute(f"UPDATE tags SET {column} = ? WHERE id = ?", [value, tag_id])
         if change.aliases is not None:
             _replace_aliases(session, tag_id, change.aliases)
-        _put_scores(session, tag_id, scores)
+        return _put_scores(session, tag_id, scores)
 
     return record_edit(session, EditKind.REDEFINE, work, tag=name_of(session, tag_id))
 
@@ -183,16 +183,16 @@ def insert_tag(session: WriteSession, draft: TagDraft, group: str, parent: TagId
 
 
 def put_aliases(session: WriteSession, tag_id: TagId, aliases: Iterable[str]) -> None:
-    """Further words for a tag, which must be free. To be called while an edit is recorded."""
+    """Further words for a tag, which must be free; its own name is none. To be called while an edit is recorded."""
+    name = name_of(session, tag_id).casefold()
     session.connection.executemany(
         "INSERT INTO tag_aliases (alias, tag_id) VALUES (?, ?) ON CONFLICT (alias) DO NOTHING",
-        [(alias, tag_id) for alias in aliases],
+        [(alias, tag_id) for alias in aliases if alias.casefold() != name],
     )
 
 
 def _replace_aliases(session: WriteSession, tag_id: TagId, aliases: Sequence[str]) -> None:
-    name = name_of(session, tag_id).casefold()
-    wanted = {alias.casefold(): alias for alias in aliases if alias.casefold() != name}
+    wanted = {alias.casefold(): alias for alias in aliases}
     there = [row[0] for row in session.connection.execute("SELECT alias FROM tag_aliases WHERE tag_id = ?", [tag_id])]
     session.connection.executemany(
         "DELETE FROM tag_aliases WHERE alias = ?", [(alias,) for alias in there if alias not in wanted.values()]
@@ -200,6 +200,8 @@ def _replace_aliases(session: WriteSession, tag_id: TagId, aliases: Sequence[str
     put_aliases(session, tag_id, wanted.values())
 
 
-def _put_scores(session: WriteSession, tag_id: TagId, scores: Scores | None) -> None:
-    if scores is not None:
-        put_opinions_of_tag(session, tag_id, scores.opinions, model_id=scores.model_id)
+def _put_scores(session: WriteSession, tag_id: TagId, scores: Scores | None) -> int:
+    """Store what the machine now says of a tag; return of how many photos that is something else than before."""
+    if scores is None:
+        return 0
+    return len(put_opinions_of_tag(session, tag_id, scores.opinions, model_id=scores.model_id).retagged)

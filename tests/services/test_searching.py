@@ -229,7 +229,7 @@ def test_a_first_search_does_not_stand_in_the_way_of_writing(
         assert building.wait(RUN_SECONDS)
 
         def write(session) -> tuple[object, LibraryChanges]:
-            return None, add_tag(session, "meanwhile", [photo])
+            return None, add_tag(session, "meanwhile", [photo]).changes
 
         # As the indexer writes: its changes are published on the writer's thread.
         library._store.index_write(write).result(RUN_SECONDS)

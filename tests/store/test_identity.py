@@ -18,7 +18,7 @@ from tests.store.conftest import OpenStore, hash_of, stamp
 
 
 def person_adds(store: OpenStore, name: str, photo: PhotoId) -> LibraryChanges:
-    return store.writer.do(lambda session: add_tag(session, name, [photo]))
+    return store.writer.do(lambda session: add_tag(session, name, [photo]).changes)
 
 
 def tags(store: OpenStore, photo: PhotoId) -> dict[str, tuple[TagSource, TagState]]:

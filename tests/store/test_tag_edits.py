@@ -9,7 +9,7 @@ import pytest
 from desktop_app.base.errors import UserFacingError
 from desktop_app.domain.edit import Edited, EditKind
 from desktop_app.domain.photo import PhotoId
-from desktop_app.domain.tag import TagDraft, TagId, TagSource, TagState
+from desktop_app.domain.tag import TagDefinition, TagDraft, TagId, TagSource, TagState
 from desktop_app.store.assignments import Opinion, put_file_tags, put_opinions_of_tag
 from desktop_app.store.edit_log import edit_to_redo, edit_to_undo, redo_edit, undo_edit
 from desktop_app.store.tag_decisions import accept_tag, add_tag, forget_decisions, reject_tag, remove_tag
@@ -42,6 +42,17 @@ class Tagged:
         found = tag_named(self.store.reader, name)
         assert found is not None
         return found.id
+
+    def of(self, name: str) -> TagDefinition:
+        found = tag_definition(self.store.reader, self.id(name))
+        assert found is not None
+        return found
+
+    def words(self, edit: Callable[..., Edited], *values: object) -> str:
+        """What an edit says that it did."""
+        made = self.do(edit, *values).edit
+        assert made is not None
+        return made.words
 
     def tags(self, photo: PhotoId) -> dict[str, tuple[TagSource, TagState]]:
         return {item.tag.name: (item.source, item.state) for item in tags_of(self.store.reader, photo)}
@@ -157,11 +168,8 @@ def test_merging_carries_everything_over_and_undo_brings_it_back(tagged: Tagged)
     edited = tagged.do(merge_tags, tagged.id("hound"), tagged.id("dog"))
     assert edited.photos == 3
     assert [tagged.tags(photo) for photo in tagged.photos] == [{"dog": PERSON}, {"dog": PERSON}, {"dog": MACHINE}]
-    definition = tag_definition(tagged.store.reader, tagged.id("dog"))
-    assert definition is not None
-    assert definition.aliases == ("hound", "pooch")
-    assert tagged.id("beagle")
-    assert tag_definition(tagged.store.reader, tagged.id("beagle")).tag.parent_id == tagged.id("dog")
+    assert tagged.of("dog").aliases == ("hound", "pooch")
+    assert tagged.of("beagle").tag.parent_id == tagged.id("dog")
     tagged.do(undo_edit)
     assert [tagged.tags(photo) for photo in tagged.photos] == before
     assert tagged.id("pooch") == tagged.id("hound") != tagged.id("dog")
@@ -173,9 +181,7 @@ def test_merging_a_tag_into_one_below_it_leaves_no_circle(tagged: Tagged) -> Non
     for name, parent in (("top", None), ("upper", "top"), ("lower", "upper"), ("side", "upper")):
         tagged.do(define_tag, TagDraft(name, parent=parent))
     tagged.do(merge_tags, tagged.id("upper"), tagged.id("lower"))
-    parents = {
-        name: tag_definition(tagged.store.reader, tagged.id(name)).tag.parent_id for name in ("top", "lower", "side")
-    }
+    parents = {name: tagged.of(name).tag.parent_id for name in ("top", "lower", "side")}
     assert parents == {"top": None, "lower": tagged.id("top"), "side": tagged.id("lower")}
 
 
@@ -183,12 +189,11 @@ def test_moving_takes_the_group_along_and_never_makes_a_circle(tagged: Tagged) -
     tagged.do(define_tag, TagDraft("animal", group="Animals"))
     tagged.do(define_tag, TagDraft("pets"))
     tagged.do(define_tag, TagDraft("Rex", parent="pets"))
-    moved = tagged.do(reparent_tag, tagged.id("pets"), tagged.id("animal"))
-    assert moved.edit.words == "moving “pets” under “animal”"
-    assert {tag_named(tagged.store.reader, name).group for name in ("pets", "Rex")} == {"Animals"}
+    assert tagged.words(reparent_tag, tagged.id("pets"), tagged.id("animal")) == "moving “pets” under “animal”"
+    assert {tagged.of(name).tag.group for name in ("pets", "Rex")} == {"Animals"}
     with pytest.raises(UserFacingError, match="cannot stand below itself"):
         tagged.do(reparent_tag, tagged.id("animal"), tagged.id("Rex"))
-    assert tagged.do(reparent_tag, tagged.id("pets"), None).edit.words == "moving “pets” to the top"
+    assert tagged.words(reparent_tag, tagged.id("pets"), None) == "moving “pets” to the top"
 
 
 def test_deleting_moves_what_is_below_up_and_undo_restores_all(tagged: Tagged) -> None:
@@ -198,13 +203,14 @@ def test_deleting_moves_what_is_below_up_and_undo_restores_all(tagged: Tagged) -
     tagged.do(redefine_tag, tagged.id("middle"), TagChange({"colour": "#ff0000"}, aliases=("centre",)))
     tagged.do(add_tag, "middle", [a])
     old = tagged.id("middle")
-    assert tagged.do(delete_tag, old).edit.words == "deleting “middle” from 1 photo"
+    assert tagged.words(delete_tag, old) == "deleting “middle” from 1 photo"
     assert tagged.tags(a) == {}
-    assert tag_named(tagged.store.reader, "low").parent_id == tagged.id("top")
+    assert tagged.of("low").tag.parent_id == tagged.id("top")
     tagged.do(undo_edit)
-    restored = tag_definition(tagged.store.reader, old)
+    restored = tagged.of("middle")
+    assert restored.tag.id == old
     assert (restored.tag.colour, restored.aliases) == ("#ff0000", ("centre",))
-    assert tag_named(tagged.store.reader, "low").parent_id == old
+    assert tagged.of("low").tag.parent_id == old
     assert tagged.tags(a) == {"middle": PERSON}
 
 
@@ -236,6 +242,6 @@ def test_taking_a_decision_back_and_removing_differ(tagged: Tagged) -> None:
 def test_a_threshold_is_kept_and_undone(tagged: Tagged) -> None:
     tagged.do(define_tag, TagDraft("dog"))
     tagged.do(set_threshold, tagged.id("dog"), 0.8)
-    assert tag_named(tagged.store.reader, "dog").threshold == 0.8
+    assert tagged.of("dog").tag.threshold == 0.8
     tagged.do(undo_edit)
-    assert tag_named(tagged.store.reader, "dog").threshold is None
+    assert tagged.of("dog").tag.threshold is None

@@ -15,6 +15,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from desktop_app.base.errors import UserFacingError
 from desktop_app.domain.edit import Edited
+from desktop_app.domain.photo import PhotoId
 from desktop_app.domain.tag import TagDraft, TagId, TagState
 from desktop_app.store.assignments import Opinion, put_file_tags, put_opinions_of_tag
 from desktop_app.store.edit_log import redo_edit, undo_edit
@@ -35,7 +36,7 @@ from desktop_app.store.tag_import import import_tags
 from desktop_app.store.tag_merging import merge_tags
 from desktop_app.store.writer import Writer, WriteSession
 
-PHOTOS = (1, 2, 3, 4)
+PHOTOS = tuple(PhotoId(number) for number in (1, 2, 3, 4))
 NAMES = ("beach", "Beach", "sea", "sand", "dog", "sunset")
 TABLES = {
     "tags": "id",
@@ -139,7 +140,7 @@ class Edits(RuleBasedStateMachine):
         self.edit(redefine_tag, self.id(name), TagChange({"colour": "#00ff00", "sensitive": 1}, tuple(aliases)))
 
     @rule(name=names, parent=names, photos=some_photos)
-    def take_in(self, name: str, parent: str, photos: list[int]) -> None:
+    def take_in(self, name: str, parent: str, photos: list[PhotoId]) -> None:
         drafts = [TagDraft(parent), TagDraft(name, parent=parent, aliases=("pooch",))]
         self.edit(
             lambda session: import_tags(session, drafts, {(name, TagState.ACCEPTED): photos}, title="tags.json")[0]
@@ -218,3 +219,4 @@ TestEditsWithOthers = EditsWithOthers.TestCase
 for case in (TestEdits, TestEditsWithOthers):
     # Every example makes a library file of its own.
     case.settings = settings(max_examples=12, stateful_step_count=25, deadline=None)
+del case  # else it would be collected as a third
