@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import logging.handlers
 import os
@@ -14,14 +15,17 @@ from types import TracebackType
 from desktop_app import imaging
 from desktop_app.base.errors import UserFacingError
 from desktop_app.base.paths import LibraryPaths, default_models_folder, resource_path
+from desktop_app.base.private_files import make_private
 from desktop_app.domain.vocabulary import parse_vocabulary
 from desktop_app.ml.catalogue import BUILT_IN_NAME, built_in_entry, find_entry, hub_entries
 from desktop_app.ml.inference import Inference
 from desktop_app.ml.loading import load_catalogue_model
 from desktop_app.ml.model_facts import calibration_of
 from desktop_app.services.asking import Asking
+from desktop_app.services.backing_up import BackingUp
 from desktop_app.services.browsing import Browsing
 from desktop_app.services.classifying import Classifier
+from desktop_app.services.deleting import Deleting
 from desktop_app.services.evaluating import Evaluating
 from desktop_app.services.exporting import Exporting
 from desktop_app.services.indexer import Indexer
@@ -30,6 +34,8 @@ from desktop_app.services.model_catalogue import ModelSettings
 from desktop_app.services.model_downloads import ModelDownloads
 from desktop_app.services.models import Models
 from desktop_app.services.organising import Organising
+from desktop_app.services.presence import Presence
+from desktop_app.services.recovering import Recovering
 from desktop_app.services.reviewing import Reviewing
 from desktop_app.services.saved_searches import SavedSearches
 from desktop_app.services.searching import Searching
@@ -39,6 +45,7 @@ from desktop_app.services.tag_files import TagFiles
 from desktop_app.services.tag_scoring import TagScoring
 from desktop_app.services.tagging import Tagging
 from desktop_app.services.understanding import Understanding
+from desktop_app.services.verifying import Verifying
 from desktop_app.services.viewing import Viewing
 from desktop_app.services.watching import Watching
 
@@ -62,6 +69,7 @@ class Library:
             return
         services = self.services
         services.watching.stop()
+        services.backing_up.close()
         services.indexing.close()
         services.searching.close()
         services.downloads.close()
@@ -94,11 +102,12 @@ def open_library(
     )
     store = open_store(paths)
     models = Models(store, settings)
-    indexer = Indexer(store, models)
-    watching = Watching(store, indexer)
+    presence = Presence(store)
+    indexer = Indexer(store, models, presence)
+    watching = Watching(store, indexer, presence)
     searching, understanding = Searching(store, models), Understanding(store)
     asking = Asking(store, models, searching, understanding)
-    browsing = Browsing(store, models, watch_state=watching.state_of)
+    browsing = Browsing(store, models, presence, watching)
     services = Services(
         library_folder=paths.folder,
         changes=store.changes,
@@ -113,12 +122,16 @@ def open_library(
         reviewing=Reviewing(store),
         tag_files=TagFiles(store, browsing.photo_at),
         organising=Organising(store),
+        recovering=Recovering(store, models, presence),
         indexing=indexer,
         watching=watching,
         models=models,
         downloads=ModelDownloads(settings.models_folder, models.entry, endpoint=hub_endpoint),
         evaluating=Evaluating(models),
-        viewing=Viewing(store),
+        viewing=Viewing(store, presence),
+        backing_up=BackingUp(paths),
+        verifying=Verifying(store, presence),
+        deleting=Deleting(store, presence),
     )
     return Library(store, services)
 
@@ -178,6 +191,8 @@ def start_logging(folder: Path | None, *, debug: bool) -> None:
     handlers: list[logging.Handler] = [logging.NullHandler()]
     if folder is not None:
         path = LibraryPaths(_made(folder)).log
+        with contextlib.suppress(OSError):  # a read-only library still serves, without a log
+            make_private(path)
         handlers.append(
             logging.handlers.RotatingFileHandler(path, maxBytes=_LOG_BYTES, backupCount=2, encoding="utf-8", delay=True)
         )

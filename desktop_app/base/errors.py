@@ -16,5 +16,9 @@ class UserFacingError(Exception):
         self.next_step = next_step
 
 
+class LibraryDamagedError(UserFacingError):
+    """The library file cannot be used as it is: a backup is the way out, and whoever can should offer it."""
+
+
 class Cancelled(Exception):
     """Raised inside a long task when the person cancelled it. It carries no message: nothing went wrong."""

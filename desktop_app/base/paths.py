@@ -54,6 +54,11 @@ class LibraryPaths:
         return self.folder / "thumbnails.db"
 
     @property
+    def backups(self) -> Path:
+        """Daily copies of the library file."""
+        return self.folder / "backups"
+
+    @property
     def log(self) -> Path:
         """The log file that bug reports ask for."""
         return self.folder / "keepsight.log"

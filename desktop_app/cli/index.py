@@ -41,7 +41,9 @@ def index(context: Context) -> None:
         context.output.result(_as_json(report, skipped), _as_lines(report, skipped))
         for note in report.notes:
             context.output.note(f"Note: {note}")
+        services.backing_up.back_up_if_due()
         if options.watch:
+            services.backing_up.start()
             _watch(context)
 
 

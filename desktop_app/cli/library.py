@@ -5,17 +5,20 @@ from __future__ import annotations
 from typing import Any
 
 from desktop_app.cli.context import Context
+from desktop_app.domain.library import RootInfo
 
 
 def status(context: Context) -> None:
     """The library in numbers."""
     with context.open() as library:
         now = library.services.browsing.status()
+        roots = library.services.browsing.roots()
     value: dict[str, Any] = {
         "photos": now.photos,
         "embedded": now.embedded,
         "pending": now.pending,
         "missing": now.missing,
+        "offline": now.offline,
         "skipped": now.skipped,
         "tags": now.tags,
         "model": now.model,
@@ -26,6 +29,8 @@ def status(context: Context) -> None:
         f"{name:<{width}}  {number:,}" if isinstance(number, int) else f"{name:<{width}}  {number}"
         for name, number in value.items()
     ]
+    value["roots"] = [_root_as_json(root) for root in roots]
+    lines += [_root_line(root) for root in roots]
     if now.switch is not None:
         switch = now.switch
         value["switching_to"] = {"model": switch.model, "embedded": switch.done, "photos": switch.total}
@@ -33,6 +38,18 @@ def status(context: Context) -> None:
             f"Changing to {switch.model}: {switch.done:,} of {switch.total:,} photos. `keepsight index` goes on."
         )
     context.output.result(value, lines)
+
+
+_WATCHED = {"events": "watched", "polling": "looked at every few seconds", "offline": "away at present"}
+
+
+def _root_as_json(root: RootInfo) -> dict[str, Any]:
+    return {"path": str(root.path), "photos": root.photos, "watching": root.watching, "note": root.watch_note}
+
+
+def _root_line(root: RootInfo) -> str:
+    note = f", since {root.watch_note}" if root.watch_note else ""
+    return f"{root.path}: {root.photos:,} photos, {_WATCHED.get(root.watching, 'not watched')}{note}"
 
 
 def skipped(context: Context) -> None:

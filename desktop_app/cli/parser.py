@@ -9,7 +9,21 @@ from typing import TypeAlias
 
 from desktop_app import __version__
 from desktop_app.base.paths import default_library_folder
-from desktop_app.cli import classify, index, library, model_download, model_evaluate, models, saved, search, tags
+from desktop_app.cli import (
+    classify,
+    delete,
+    exclude,
+    health,
+    index,
+    library,
+    model_download,
+    model_evaluate,
+    models,
+    recovery,
+    saved,
+    search,
+    tags,
+)
 from desktop_app.cli.context import Command
 from desktop_app.cli.tag_parser import add_tag_commands
 
@@ -20,7 +34,10 @@ _WINDOW_EPILOG = """commands (keepsight COMMAND --help tells more):
   search QUERY     find photos by plain language      skipped      files that are not in it, and why
   classify PHOTO…  labels of pictures, no library     tags         define, give, review and reshape tags
   models           list, choose, download and measure models
-  saved            keep searches and run them"""
+  saved            keep searches and run them     exclude      files and folders to leave out
+  relink OLD NEW   say where a folder is now      missing      photos whose files are gone
+  verify           check library and photos       delete       move photos to the trash
+  backup           copy the library file          restore      put such a copy back"""
 
 
 def window_parser() -> argparse.ArgumentParser:
@@ -49,6 +66,10 @@ def command_parser() -> argparse.ArgumentParser:
     _add_classify(commands)
     _command(commands, "status", library.status, "show the library in numbers")
     _command(commands, "skipped", library.skipped, "list files that are not in the library, and why")
+    _add_exclude(commands)
+    _add_recovery(commands)
+    _add_health(commands)
+    _add_delete(commands)
     _add_tags(commands)
     _add_models(commands)
     return parser
@@ -56,8 +77,12 @@ def command_parser() -> argparse.ArgumentParser:
 
 def command_names() -> frozenset[str]:
     """Words that start a headless command."""
-    return frozenset({"index", "search", "classify", "status", "skipped", "tags", "models", "saved"})
+    return _COMMANDS
 
+
+_COMMANDS = frozenset(
+    "index search saved classify status skipped exclude relink missing verify backup restore delete tags models".split()
+)
 
 # argparse gives the object that `add_parser` belongs to no public name.
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001
@@ -161,6 +186,60 @@ def _add_classify(commands: Commands) -> None:
     choice.add_argument("--top", type=_positive, metavar="K", help="present are the K most probable labels")
     parser.add_argument("--model", default="", metavar="NAME", help="a model of `keepsight models list`")
     parser.add_argument("--device", choices=DEVICES, default="auto", help="where the model runs")
+
+
+def _add_exclude(commands: Commands) -> None:
+    summary = "say which files and folders to leave out, in the language of .gitignore"
+    group = commands.add_parser("exclude", help=summary, description=summary.capitalize() + ".")
+    inner = group.add_subparsers(dest="action", required=True, metavar="ACTION")
+    _command(inner, "list", exclude.list_patterns, "show what is left out")
+    for name, run, what in (("add", exclude.add, "leave out more"), ("remove", exclude.remove, "take in again")):
+        _command(inner, name, run, what).add_argument("patterns", metavar="PATTERN", nargs="+")
+    _command(inner, "defaults", exclude.defaults, "go back to the patterns of a new library")
+    parser = _command(inner, "hidden", exclude.hidden, "take in hidden files (on), or leave them out (off)")
+    parser.add_argument("state", choices=("on", "off"))
+
+
+def _add_recovery(commands: Commands) -> None:
+    parser = _command(commands, "relink", recovery.relink, "say where a folder of the library is now")
+    parser.add_argument("old", metavar="OLD", type=Path, help="where the library believes it to be")
+    parser.add_argument("new", metavar="NEW", type=Path, help="where it is")
+    summary = "list photos whose files are gone, and what they may have become"
+    group = commands.add_parser("missing", help=summary, description=summary.capitalize() + ".")
+    inner = group.add_subparsers(dest="action", required=True, metavar="ACTION")
+    _command(inner, "list", recovery.list_missing, "show the missing photos")
+    _command(inner, "same", recovery.same, "show missing photos beside later ones that are probably the same, edited")
+    for name, run, what in (
+        ("join", recovery.join, "a missing photo became another: that one takes over its tags"),
+        ("apart", recovery.apart, "a missing photo and another are different photos"),
+    ):
+        parser = _command(inner, name, run, what)
+        parser.add_argument("old", metavar="MISSING", type=Path)
+        parser.add_argument("new", metavar="FOUND", type=Path)
+    parser = _command(inner, "forget", recovery.forget, "take missing photos off the list")
+    which = parser.add_mutually_exclusive_group(required=True)
+    which.add_argument("paths", metavar="PATH", nargs="*", type=Path, default=[])
+    which.add_argument("--all", action="store_true", help="all of them")
+
+
+def _add_health(commands: Commands) -> None:
+    parser = _command(commands, "verify", health.verify, "check that the library is sound")
+    parser.add_argument("--hashes", action="store_true", help="read every photo again, for damage on the disk")
+    parser.add_argument(
+        "--repair", action="store_true", help="have the next `keepsight index` make anew what is damaged"
+    )
+    parser = _command(commands, "backup", health.backup, "back the library file up")
+    parser.add_argument("target", metavar="FILE", nargs="?", type=Path, help="where to (default: among the daily ones)")
+    parser.add_argument("--list", action="store_true", help="list the backups instead")
+    parser = _command(commands, "restore", health.restore, "put a backup in the library's place")
+    parser.add_argument("backup", metavar="FILE", nargs="?", type=Path, help="which one (default: the newest)")
+
+
+def _add_delete(commands: Commands) -> None:
+    parser = _command(commands, "delete", delete.delete, "move photos to the system's trash")
+    parser.add_argument("paths", metavar="PATH", nargs="+", type=Path)
+    parser.add_argument("--yes", action="store_true", help="do not ask first")
+    parser.set_defaults(usage_error=parser.error)
 
 
 def _add_tags(commands: Commands) -> None:

@@ -35,6 +35,19 @@ class KnownFile:
     """A skipped file whose reason may have passed (it could not be opened): read again at every scan."""
 
 
+@dataclass(frozen=True, slots=True)
+class ChangedPlaces:
+    """Where to look in one root: all of it, or the places that are known to have changed."""
+
+    root_id: RootId
+    below: tuple[str, ...] = ("",)
+    """Files and folders, none inside another; "" is the whole root."""
+    suspects: frozenset[str] = frozenset()
+    """Files to read even when size and time say that they are the same: something was moved there."""
+    being_written: frozenset[str] = frozenset()
+    """Files to leave alone for now: another program is still writing them."""
+
+
 class FindKind(StrEnum):
     """Why the scan wants a file read."""
 

@@ -19,6 +19,8 @@ class RootInfo:
     """Photos with a file in it."""
     watching: str = "off"
     """"events", "polling", "offline" (the folder is away) or "off" (nobody watches in this process)."""
+    watch_note: str = ""
+    """Why it is polled, as a part of a sentence; empty when it is not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +43,13 @@ class LibraryStatus:
     pending: int
     """Photos that the active model has not seen yet."""
     missing: int
-    """Photos with no file left at present."""
+    """Photos with no file left in folders that are there."""
     skipped: int
     tags: int
     """Different tags that at least one photo has."""
     model: str
     library: Path
+    offline: int = 0
+    """Photos whose files are all on drives that are away."""
     switch: SwitchProgress | None = None
     """The change to another model that is under way, or None."""

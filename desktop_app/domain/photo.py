@@ -66,6 +66,9 @@ class PhotoLocation:
     relative_path: str
     """Below the root, with forward slashes."""
     missing: bool = False
+    """The file is gone from a folder that is there."""
+    offline: bool = False
+    """The file's drive is away: nothing is known to have changed."""
 
     @property
     def path(self) -> Path:
@@ -84,7 +87,9 @@ class PhotoSummary:
     height: int
     taken_at: datetime | None
     missing: bool
-    """True when no file that holds the photo is there at present."""
+    """True when every file that held the photo is gone."""
+    offline: bool = False
+    """True when the photo has a file, but none on a drive that is there at present."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,17 +17,20 @@ from desktop_app.domain.query import And, Filter
 from desktop_app.domain.tag import Tag, TagCount
 from desktop_app.services.library_store import LibraryStore
 from desktop_app.services.models import Models
+from desktop_app.services.presence import Presence
+from desktop_app.services.watching import Watching, reason_to_poll
 from desktop_app.store import files, photos, tags
 
 
 class Browsing:
     """Every read that the window and the command line need, as plain blocking calls."""
 
-    def __init__(self, store: LibraryStore, models: Models, *, watch_state: Callable[[RootId], str]) -> None:
+    def __init__(self, store: LibraryStore, models: Models, presence: Presence, watching: Watching) -> None:
         self._reader = store.reader
         self._paths = store.paths
         self._models = models
-        self._watch_state = watch_state
+        self._presence = presence
+        self._watching = watching
 
     def photo_ids(self, where: Filter = And(())) -> npt.NDArray[np.int64]:  # noqa: B008 - frozen value
         """Photos that pass a filter, newest first."""
@@ -35,11 +38,12 @@ class Browsing:
 
     def summaries(self, photo_ids: Sequence[int]) -> dict[PhotoId, PhotoSummary]:
         """Grid labels of up to a few hundred photos."""
-        return photos.summaries(self._reader, photo_ids)
+        return photos.summaries(self._reader, photo_ids, away=self._presence.away())
 
     def details(self, photo_id: PhotoId) -> PhotoDetails | None:
         """Everything about one photo."""
-        return photos.details(self._reader, photo_id, tags=tags.tags_of(self._reader, photo_id))
+        assigned = tags.tags_of(self._reader, photo_id)
+        return photos.details(self._reader, photo_id, tags=assigned, away=self._presence.away())
 
     def thumbnails(self, photo_ids: Sequence[int]) -> dict[PhotoId, bytes]:
         """JPEG thumbnails, longest side 256 pixels, of up to a few hundred photos."""
@@ -47,7 +51,7 @@ class Browsing:
 
     def path_of(self, photo_id: PhotoId) -> Path | None:
         """A file of the photo, one that is there if any is."""
-        return photos.path_of(self._reader, photo_id)
+        return photos.path_of(self._reader, photo_id, away=self._presence.away())
 
     def photo_at(self, path: Path) -> PhotoId | None:
         """The photo whose file this is, or None when the library does not have it."""
@@ -60,8 +64,18 @@ class Browsing:
         return None
 
     def roots(self) -> list[RootInfo]:
-        """The watched folders."""
-        return [replace(root, watching=self._watch_state(root.root_id)) for root in files.roots(self._reader)]
+        """The watched folders, and how each is watched: by this process, or by one that would watch now."""
+        away = self._presence.away()
+        return [self._with_state(root, away) for root in files.roots(self._reader)]
+
+    def _with_state(self, root: RootInfo, away: frozenset[RootId]) -> RootInfo:
+        if self._watching.started:
+            state, note = self._watching.state_of(root.root_id), self._watching.note_of(root.root_id)
+            return replace(root, watching=state, watch_note=note)
+        if root.root_id in away:
+            return replace(root, watching="offline")
+        note = reason_to_poll(root.path)
+        return replace(root, watching="polling" if note else "events", watch_note=note)
 
     def folders(self, root_id: RootId) -> list[FolderCount]:
         """Folders of a root that hold photos, in them or below."""
@@ -87,5 +101,11 @@ class Browsing:
         """The library in numbers."""
         name = self._models.active_name()
         model_id = self._reader.value("SELECT id FROM models WHERE name = ?", [name])
-        status = photos.status(self._reader, model_id=ModelId(model_id or 0), model=name, library=self._paths.folder)
+        status = photos.status(
+            self._reader,
+            model_id=ModelId(model_id or 0),
+            model=name,
+            library=self._paths.folder,
+            away=self._presence.away(),
+        )
         return replace(status, switch=self._models.switch_progress())

@@ -9,6 +9,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass, replace
 
 from desktop_app.base.errors import UserFacingError
+from desktop_app.domain.indexing import ChangedPlaces
 from desktop_app.domain.photo import RootId
 from desktop_app.domain.progress import IndexPhase, IndexProgress, IndexReport, SwitchProgress
 from desktop_app.services.active_model import ActiveModel
@@ -18,17 +19,18 @@ from desktop_app.services.indexing import IndexRun, Scope
 from desktop_app.services.library_store import LibraryStore
 from desktop_app.services.model_switching import SwitchRun
 from desktop_app.services.models import Models
+from desktop_app.services.presence import Presence
 from desktop_app.services.retagging import retag_if_outdated
 from desktop_app.store.files import roots
+from desktop_app.store.settings import read_exclusion
 
 _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class _Request:
-    root_ids: tuple[RootId, ...] | None
-    """None: every root."""
-    below: str
+    places: tuple[ChangedPlaces, ...] | None
+    """None: every root, all of it."""
     answer: Future[IndexReport]
 
 
@@ -38,8 +40,9 @@ class Indexer:
     While none waits, the thread goes on with a pending switch of models: see `services.model_switching`.
     """
 
-    def __init__(self, store: LibraryStore, models: Models) -> None:
+    def __init__(self, store: LibraryStore, models: Models, presence: Presence) -> None:
         self._store = store
+        self._presence = presence
         self._models = models
         self._feed: Feed[IndexProgress] = Feed()
         self._progress = IndexProgress()
@@ -102,14 +105,18 @@ class Indexer:
 
         A request that an equal waiting one covers is answered together with it.
         """
-        wanted = None if root_ids is None else tuple(root_ids)
+        return self.take_up(None if root_ids is None else [ChangedPlaces(root_id, (below,)) for root_id in root_ids])
+
+    def take_up(self, places: Sequence[ChangedPlaces] | None) -> Future[IndexReport]:
+        """Bring just these places up to date (None: all roots), in one run, so that moves between them are seen as moves."""
+        wanted = None if places is None else tuple(places)
         with self._wake:
             if self._closing:
                 raise UserFacingError("Keepsight is closing.")
             for waiting in self._waiting:
-                if (waiting.root_ids, waiting.below) == (wanted, below):
+                if waiting.places == wanted:
                     return waiting.answer
-            request = _Request(wanted, below, Future())
+            request = _Request(wanted, Future())
             self._waiting.append(request)
             self._wake.notify()
         return request.answer
@@ -185,15 +192,16 @@ class Indexer:
     def _run(self, request: _Request) -> IndexReport:
         model = self._models.active()
         retag_if_outdated(self._store, model, cancelled=self._cancel.is_set)
-        scopes = [
-            Scope(root.root_id, root.path, request.below)
-            for root in roots(self._store.reader)
-            if request.root_ids is None or root.root_id in request.root_ids
-        ]
+        away = self._presence.look()
+        known = {root.root_id: root.path for root in roots(self._store.reader)}
+        wanted = [ChangedPlaces(root_id) for root_id in known] if request.places is None else request.places
+        scopes = [Scope(known[places.root_id], places) for places in wanted if places.root_id in known]
         run = IndexRun(
             self._store,
             model,
             scopes=scopes,
+            away=away,
+            exclusion=read_exclusion(self._store.reader),
             reporter=ProgressReporter(self._show),
             cancelled=self._cancel.is_set,
             wait_while_paused=self._wait_while_paused,

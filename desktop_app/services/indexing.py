@@ -18,14 +18,17 @@ from pathlib import Path
 import numpy as np
 
 from desktop_app.domain.changes import LibraryChanges
+from desktop_app.domain.exclusion import Exclusion
 from desktop_app.domain.indexing import (
     BatchCounts,
+    ChangedPlaces,
     ContentFacts,
     FileKey,
     FindKind,
     FoundFile,
     FreshPhoto,
     IndexBatch,
+    KnownFile,
     KnownPhoto,
     UnreadableFile,
 )
@@ -46,7 +49,7 @@ from desktop_app.services.reading import (
     read_file,
 )
 from desktop_app.services.scanning import ScanTally, scan_folder
-from desktop_app.store.files import has_embedding, known_files, places_of
+from desktop_app.store.files import drop_files, has_embedding, known_files, places_of
 from desktop_app.store.indexing import mark_gone, mark_returned, store_batch
 
 # Measured best on CPUs (16-32); also the most work that a pause or a waiting search has to sit through.
@@ -61,11 +64,10 @@ _BATCHES_AHEAD = 2
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """A part of a library to bring up to date: a root, or a file or folder below it."""
+    """A part of a library to bring up to date: a root, or places in it."""
 
-    root_id: RootId
     root: Path
-    below: str = ""
+    places: ChangedPlaces
 
 
 @dataclass(slots=True)
@@ -85,7 +87,7 @@ class _Gathered:
 
 
 class IndexRun:
-    """One run over some scopes. `wait_while_paused` blocks during a pause; `cancelled` ends the run within one batch."""
+    """One run over some scopes; roots that are `away` are left as they are. `wait_while_paused` blocks during a pause; `cancelled` ends the run within one batch."""
 
     def __init__(
         self,
@@ -93,6 +95,8 @@ class IndexRun:
         model: ActiveModel,
         *,
         scopes: Sequence[Scope],
+        away: frozenset[RootId],
+        exclusion: Exclusion,
         reporter: ProgressReporter,
         cancelled: Callable[[], bool],
         wait_while_paused: Callable[[], None],
@@ -100,6 +104,8 @@ class IndexRun:
         self._store = store
         self._model = model
         self._scopes = scopes
+        self._away = away
+        self._exclusion = exclusion
         self._reporter = reporter
         self._cancelled = cancelled
         self._wait_while_paused = wait_while_paused
@@ -127,22 +133,25 @@ class IndexRun:
 
     def _scan(self) -> Iterator[FoundFile]:
         for scope in self._scopes:
-            if not scope.root.is_dir():
+            if scope.places.root_id in self._away:
                 self._notes.append(f"The folder {scope.root} is not there at present; its photos stay in the library.")
                 continue
-            known = known_files(
-                self._store.reader, scope.root_id, model_id=self._model.model_id, below=scope.below or None
-            )
             files = scan_folder(
-                scope.root_id,
                 str(scope.root),
-                known=known,
+                scope.places,
+                known=self._known_files(scope.places),
+                exclusion=self._exclusion,
                 tally=self._tally,
-                below=scope.below,
                 cancelled=self._cancelled,
             )
             yield from self._worth_reading(self._ahead_of_reading(files))
         self._reporter.scan_finished()
+
+    def _known_files(self, places: ChangedPlaces) -> dict[str, KnownFile]:
+        known: dict[str, KnownFile] = {}
+        for below in places.below:
+            known |= known_files(self._store.reader, places.root_id, model_id=self._model.model_id, below=below)
+        return known
 
     def _ahead_of_reading(self, files: Iterator[FoundFile]) -> Iterator[FoundFile]:
         """List a whole root before reading it: seconds for 100,000 files, and then the total and the ETA are known."""
@@ -237,13 +246,12 @@ class IndexRun:
 
     def _gone_places(self, item: AlreadyKnown) -> tuple[FileKey, ...]:
         """Where else the library believes these bytes to be, though they are not there (and their root is)."""
-        if item.found.kind is not FindKind.NEW:
+        if item.found.kind is FindKind.UNEMBEDDED:
             return ()
-        roots = {scope.root_id: scope.root for scope in self._scopes}
         return tuple(
             key
             for key, path in places_of(self._store.reader, item.content_hash)
-            if not os.path.lexists(path) and roots.get(key.root_id, path.parent).is_dir()
+            if key != item.found.key and key.root_id not in self._away and not os.path.lexists(path)
         )
 
     def _wait_for_writes(self, *, leave: int) -> None:
@@ -256,7 +264,9 @@ class IndexRun:
         """Last, so that a file which was moved has found its new place: what is gone, and what came back."""
         if self._cancelled():
             return 0
-        gone, returned = self._tally.gone, self._returned
+        gone, returned, left_out = self._tally.gone, self._returned, self._tally.left_out
+        if left_out:
+            self._store.index_write(lambda session: (0, drop_files(session, left_out))).result()
         if not gone and not returned:
             return 0
         if returned:

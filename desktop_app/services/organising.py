@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from desktop_app.base.errors import UserFacingError
 from desktop_app.base.paths import absolute_path
 from desktop_app.domain.changes import LibraryChanges
+from desktop_app.domain.exclusion import DEFAULT_PATTERNS, Exclusion, clean_patterns
 from desktop_app.domain.library import RootInfo
 from desktop_app.domain.photo import PhotoId, RootId
 from desktop_app.services.library_store import LibraryStore
 from desktop_app.store.files import absorb_root, drop_root, forget_missing, forget_skips, put_root, roots
+from desktop_app.store.settings import read_exclusion, write_exclusion
 from desktop_app.store.writer import WriteSession
 
 
@@ -26,7 +28,7 @@ class Organising:
 
         Raises UserFacingError when it is no readable folder.
         """
-        folder = _checked(path)
+        folder = checked_folder(path)
         known = roots(self._store.reader)
         for root in known:
             if folder.is_relative_to(root.path):
@@ -47,6 +49,25 @@ class Organising:
         """Stop watching a folder and forget its files. Tags stay with their photos for when it is added again."""
         return self._store.change(lambda session: drop_root(session, root_id))
 
+    def exclusion(self) -> Exclusion:
+        """What the library leaves out of its folders."""
+        return read_exclusion(self._store.reader)
+
+    def leave_out(self, patterns: Iterable[str], *, hidden: bool) -> LibraryChanges:
+        """Leave out what these gitignore patterns match, and hidden files unless `hidden`, from the next run on.
+
+        Raises UserFacingError for a pattern that means nothing.
+        """
+        lines = [line.strip() for line in patterns]
+        wanted = [line for line in lines if line and (not line.startswith("#") or line in DEFAULT_PATTERNS)]
+        cleaned = clean_patterns(wanted)
+        meaningless = next((line for line in wanted if line not in cleaned), None)
+        if meaningless is not None:
+            raise UserFacingError(
+                f"The pattern {meaningless} can match nothing.", "Patterns are written as in .gitignore."
+            )
+        return self._store.change(lambda session: write_exclusion(session, Exclusion(cleaned, hidden=hidden)))
+
     def retry_skipped(self) -> LibraryChanges:
         """Have the next run read skipped files again."""
         return self._store.change(forget_skips)
@@ -56,7 +77,8 @@ class Organising:
         return self._store.change(lambda session: forget_missing(session, photo_ids))
 
 
-def _checked(path: Path) -> Path:
+def checked_folder(path: Path) -> Path:
+    """A folder by its full path. Raises UserFacingError when it is no readable folder."""
     folder = absolute_path(path)
     if not folder.exists():
         raise UserFacingError(f"There is no folder {folder}.", "Check the name, or plug the drive in.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor, Future
@@ -20,6 +21,11 @@ from desktop_app.imaging.identity import hash_file, stamp_of
 
 _log = logging.getLogger(__name__)
 
+# A file that changes under the reader is read again, and soon left to a later scan: whoever writes may take long.
+_TRIES = 3
+_PAUSE_SECONDS = 0.3
+
+_BEING_WRITTEN = "Another program is still writing this file"
 _OUR_FAULT = "Keepsight failed to read it. The log file has the details."
 
 
@@ -57,11 +63,18 @@ def read_file(found: FoundFile, *, is_known: Callable[[ContentHash], bool], spec
     """Hash a file and, unless its bytes are known already, decode it. Never raises for what is in the file."""
     path = Path(found.path)
     try:
-        stamp = stamp_of(path)
-        content_hash = hash_file(path)
-        if is_known(content_hash):
-            return AlreadyKnown(found, stamp, content_hash)
-        return Decoded(found, decode_photo(path, spec(), content_hash=content_hash))
+        for _ in range(_TRIES):
+            stamp = stamp_of(path)
+            content_hash = hash_file(path)
+            if not is_known(content_hash):
+                photo = decode_photo(path, spec(), content_hash=content_hash)
+                if photo.stamp == stamp:
+                    return Decoded(found, photo)
+            elif stamp_of(path) == stamp:
+                return AlreadyKnown(found, stamp, content_hash)
+            # It changed while it was read: the hash is of other bytes than those there now.
+            time.sleep(_PAUSE_SECONDS)
+        return Unreadable(found, _BEING_WRITTEN, is_photo=True, transient=True)
     except PhotoSkipped as skip:
         return Unreadable(found, skip.reason, is_photo=skip.is_photo, transient=skip.transient)
     except UserFacingError:

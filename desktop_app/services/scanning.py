@@ -7,14 +7,9 @@ import stat
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from desktop_app.domain.indexing import FileKey, FindKind, FoundFile, KnownFile
+from desktop_app.domain.exclusion import Exclusion
+from desktop_app.domain.indexing import ChangedPlaces, FileKey, FindKind, FoundFile, KnownFile
 from desktop_app.domain.photo import FileStamp, RootId
-
-# Folders where other programs keep caches, trash and previews of photos: never a person's own pictures.
-_FOREIGN_FOLDERS = frozenset(
-    {"@eadir", "#recycle", "$recycle.bin", "system volume information", "__macosx", "lost+found"}
-)
-_FOREIGN_SUFFIXES = (".lrdata", ".photoslibrary", ".cocatalog")
 
 
 @dataclass(slots=True)
@@ -27,53 +22,67 @@ class ScanTally:
     still_skipped: int = 0
     gone: list[FileKey] = field(default_factory=list)
     """Known files that were not seen. Complete only when the scan ended by itself."""
+    left_out: list[FileKey] = field(default_factory=list)
+    """Known files that the library is to leave out from now on, whether they are there or not."""
     unreadable_folders: list[str] = field(default_factory=list)
 
 
-def is_foreign_folder(name: str) -> bool:
-    """True for folders the scan does not enter: hidden ones, and other programs' caches and trash."""
-    lower = name.lower()
-    return lower.startswith(".") or lower in _FOREIGN_FOLDERS or lower.endswith(_FOREIGN_SUFFIXES)
-
-
 def scan_folder(
-    root_id: RootId,
     root: str,
+    places: ChangedPlaces,
     *,
     known: Mapping[str, KnownFile],
+    exclusion: Exclusion,
     tally: ScanTally,
-    below: str = "",
     cancelled: Callable[[], bool] = lambda: False,
 ) -> Iterator[FoundFile]:
-    """Yield the files at or below `root`/`below` that need a look: new, changed, not embedded, or returned.
+    """Yield the files at or below the places of `root` that need a look: new, changed, not embedded, or returned.
 
-    Symbolic links to files are followed, links to folders are not (they could lead in circles). What could not be
-    listed counts as unseen-but-there: nothing below an unreadable folder is called gone.
+    `known` holds what the library remembers of these places. Symbolic links to files are followed, links to folders are
+    not (they could lead in circles). What could not be listed counts as unseen-but-there: nothing below an unreadable
+    folder is called gone.
     """
     seen: set[str] = set()
     unlisted_before = len(tally.unreadable_folders)
-    for relative, path, info in _walk(root, below, tally, cancelled):
-        seen.add(relative)
-        tally.found += 1
-        kind = _compare(known.get(relative), info, tally)
-        if kind is not None:
-            yield FoundFile(FileKey(root_id, relative), path, kind, FileStamp(info.st_size, info.st_mtime_ns))
+    for below in places.below:
+        for relative, path, info in _walk(root, below, exclusion, tally, cancelled):
+            seen.add(relative)
+            if relative in places.being_written:
+                continue
+            tally.found += 1
+            kind = _compare(known.get(relative), info, tally, suspect=relative in places.suspects)
+            if kind is not None:
+                key = FileKey(places.root_id, relative)
+                yield FoundFile(key, path, kind, FileStamp(info.st_size, info.st_mtime_ns))
     if not cancelled():
-        unlisted = tally.unreadable_folders[unlisted_before:]
-        hidden = tuple(f"{folder}/" if folder else "" for folder in unlisted)
-        tally.gone.extend(
-            FileKey(root_id, relative)
-            for relative, file in known.items()
-            if relative not in seen and not file.missing and not (hidden and relative.startswith(hidden))
-        )
+        unseen = (relative for relative in known if relative not in seen)
+        _conclude(unseen, places.root_id, known, exclusion, tally, unlisted=tally.unreadable_folders[unlisted_before:])
 
 
-def _compare(known: KnownFile | None, info: os.stat_result, tally: ScanTally) -> FindKind | None:
-    """What to do about one file; counts the ones with nothing to do."""
+def _conclude(
+    unseen: Iterator[str],
+    root_id: RootId,
+    known: Mapping[str, KnownFile],
+    exclusion: Exclusion,
+    tally: ScanTally,
+    *,
+    unlisted: list[str],
+) -> None:
+    """Known files that did not show: left out on purpose, hidden by a folder that cannot be read, or gone."""
+    hidden = tuple(f"{folder}/" if folder else "" for folder in unlisted)
+    for relative in unseen:
+        if exclusion.leaves_out_below(relative, is_folder=False):
+            tally.left_out.append(FileKey(root_id, relative))
+        elif not known[relative].missing and not (hidden and relative.startswith(hidden)):
+            tally.gone.append(FileKey(root_id, relative))
+
+
+def _compare(known: KnownFile | None, info: os.stat_result, tally: ScanTally, *, suspect: bool) -> FindKind | None:
+    """What to do about one file; counts the ones with nothing to do. A suspect is read even when its stamp is the same."""
     if known is None:
         tally.to_read += 1
         return FindKind.NEW
-    if known.stamp.size != info.st_size or known.stamp.mtime_ns != info.st_mtime_ns or known.retry:
+    if known.stamp.size != info.st_size or known.stamp.mtime_ns != info.st_mtime_ns or known.retry or suspect:
         tally.to_read += 1
         return FindKind.NEW if known.photo_id is None else FindKind.MODIFIED
     if known.photo_id is None:
@@ -89,11 +98,11 @@ def _compare(known: KnownFile | None, info: os.stat_result, tally: ScanTally) ->
 
 
 def _walk(
-    root: str, below: str, tally: ScanTally, cancelled: Callable[[], bool]
+    root: str, below: str, exclusion: Exclusion, tally: ScanTally, cancelled: Callable[[], bool]
 ) -> Iterator[tuple[str, str, os.stat_result]]:
     """Every regular file as (path relative to the root with forward slashes, full path, stat)."""
     start = os.path.join(root, *below.split("/")) if below else root
-    if below and not _would_be_entered(root, below):
+    if below and not _would_be_entered(root, below, exclusion):
         return
     if below and not os.path.isdir(start):
         yield from _single(below, start)
@@ -110,21 +119,24 @@ def _walk(
         inner: list[tuple[str, str]] = []
         for entry in entries:
             relative = f"{relative_folder}/{entry.name}" if relative_folder else entry.name
-            if entry.is_dir(follow_symlinks=False):
-                if not is_foreign_folder(entry.name):
-                    inner.append((relative, entry.path))
+            is_folder = entry.is_dir(follow_symlinks=False)
+            if exclusion.leaves_out(relative, is_folder=is_folder):
+                continue
+            if is_folder:
+                inner.append((relative, entry.path))
             else:
                 yield from _single(relative, entry.path, entry)
         # Depth first, in the order a person reads the tree.
         folders.extend(reversed(inner))
 
 
-def _would_be_entered(root: str, below: str) -> bool:
-    """True when a scan of the whole root would come to this place: through no foreign folder and no linked one."""
-    place = root
+def _would_be_entered(root: str, below: str, exclusion: Exclusion) -> bool:
+    """True when a scan of the whole root would come to this place: through nothing left out and no linked folder."""
+    place, relative = root, ""
     for name in below.split("/"):
-        place = os.path.join(place, name)
-        if os.path.isdir(place) and (os.path.islink(place) or is_foreign_folder(name)):
+        place, relative = os.path.join(place, name), f"{relative}/{name}" if relative else name
+        is_folder = os.path.isdir(place)
+        if (is_folder and os.path.islink(place)) or exclusion.leaves_out(relative, is_folder=is_folder):
             return False
     return True
 

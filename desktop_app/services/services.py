@@ -6,14 +6,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from desktop_app.services.asking import Asking
+from desktop_app.services.backing_up import BackingUp
 from desktop_app.services.browsing import Browsing
 from desktop_app.services.change_feed import ChangeFeed
+from desktop_app.services.deleting import Deleting
 from desktop_app.services.evaluating import Evaluating
 from desktop_app.services.exporting import Exporting
 from desktop_app.services.indexer import Indexer
 from desktop_app.services.model_downloads import ModelDownloads
 from desktop_app.services.models import Models
 from desktop_app.services.organising import Organising
+from desktop_app.services.recovering import Recovering
 from desktop_app.services.reviewing import Reviewing
 from desktop_app.services.saved_searches import SavedSearches
 from desktop_app.services.searching import Searching
@@ -21,6 +24,7 @@ from desktop_app.services.tag_editing import TagEditing
 from desktop_app.services.tag_files import TagFiles
 from desktop_app.services.tagging import Tagging
 from desktop_app.services.understanding import Understanding
+from desktop_app.services.verifying import Verifying
 from desktop_app.services.viewing import Viewing
 from desktop_app.services.watching import Watching
 
@@ -42,9 +46,13 @@ class Services:
     reviewing: Reviewing
     tag_files: TagFiles
     organising: Organising
+    recovering: Recovering
     indexing: Indexer
     watching: Watching
     models: Models
     downloads: ModelDownloads
     evaluating: Evaluating
     viewing: Viewing
+    backing_up: BackingUp
+    verifying: Verifying
+    deleting: Deleting

@@ -7,18 +7,20 @@ from desktop_app.domain.photo import PhotoId
 from desktop_app.imaging.decode import RgbPicture, decode_view
 from desktop_app.imaging.errors import PhotoSkipped
 from desktop_app.services.library_store import LibraryStore
+from desktop_app.services.presence import Presence
 from desktop_app.store.photos import path_of
 
 
 class Viewing:
     """Decodes photos for the viewer and the inspector."""
 
-    def __init__(self, store: LibraryStore) -> None:
+    def __init__(self, store: LibraryStore, presence: Presence) -> None:
         self._reader = store.reader
+        self._presence = presence
 
     def picture(self, photo_id: PhotoId, *, max_side: int) -> RgbPicture:
         """The photo, upright, in sRGB, no longer than `max_side` pixels. Raises UserFacingError when it cannot be read."""
-        path = path_of(self._reader, photo_id)
+        path = path_of(self._reader, photo_id, away=self._presence.away())
         if path is None:
             raise UserFacingError("This photo is no longer in the library.")
         if not path.exists():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sqlite3
 import time
@@ -10,7 +11,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
-from desktop_app.base.errors import UserFacingError
+from desktop_app.base.errors import LibraryDamagedError, UserFacingError
+from desktop_app.base.private_files import make_private
 from desktop_app.domain.geography import distance_km
 
 # Another Keepsight process (the command line beside the window) holds the write lock for one batch at most, well under
@@ -19,6 +21,8 @@ BUSY_TIMEOUT_MS = 10_000
 
 # Memory-mapped reads spare a copy per page; 1 GiB covers a library file of some 500,000 photos.
 _MMAP_BYTES = 1 << 30
+
+_RESTORE = "Put the newest backup in its place: keepsight restore."
 
 # Result codes (sqlite.org/rescode.html) that speak of the machine, not of a bug in Keepsight.
 _ENVIRONMENT: dict[int, tuple[str, str]] = {
@@ -32,14 +36,17 @@ _ENVIRONMENT: dict[int, tuple[str, str]] = {
         "The library file cannot be opened.",
         "Check that its folder exists and that you may write to it.",
     ),
-    sqlite3.SQLITE_CORRUPT: ("The library file is damaged.", "Restore it from a backup."),
-    sqlite3.SQLITE_NOTADB: ("The library file is not a Keepsight library.", "Restore it from a backup."),
+    sqlite3.SQLITE_CORRUPT: ("The library file is damaged.", _RESTORE),
+    sqlite3.SQLITE_NOTADB: ("The library file is not a Keepsight library.", _RESTORE),
     sqlite3.SQLITE_BUSY: (
         "Another program keeps the library locked.",
         "Close other copies of Keepsight and try again.",
     ),
     sqlite3.SQLITE_PERM: ("You may not read or write the library.", "Check the permissions of its folder."),
 }
+
+
+_DAMAGED = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 
 
 @contextmanager
@@ -51,13 +58,16 @@ def plain_errors() -> Iterator[None]:
         primary = primary_code(error)
         if primary not in _ENVIRONMENT:
             raise
-        sentence, next_step = _ENVIRONMENT[primary]
-        raise UserFacingError(sentence, next_step) from error
+        kind = LibraryDamagedError if primary in _DAMAGED else UserFacingError
+        raise kind(*_ENVIRONMENT[primary]) from error
 
 
 def connect_for_writing(path: Path) -> sqlite3.Connection:
     """The write connection of a library or thumbnail file: WAL, foreign keys on. Makes the file when it is not there."""
     with plain_errors():
+        # A file that cannot be made or opened is SQLite's to complain of, in words that are known here.
+        with contextlib.suppress(OSError):
+            make_private(path)
         connection = sqlite3.connect(path, check_same_thread=False, timeout=BUSY_TIMEOUT_MS / 1000)
         try:
             _switch_to_wal(connection)

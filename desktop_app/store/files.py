@@ -57,10 +57,11 @@ def drop_root(session: WriteSession, root_id: RootId) -> LibraryChanges:
     return LibraryChanges(updated=photos, missing=photos, roots_changed=True, skipped_changed=True)
 
 
-def known_files(
-    reader: Reader, root_id: RootId, *, model_id: ModelId, below: str | None = None
-) -> dict[str, KnownFile]:
-    """What the library remembers of a root's files, by relative path; only those at or below `below` when given."""
+def known_files(reader: Reader, root_id: RootId, *, model_id: ModelId | None, below: str = "") -> dict[str, KnownFile]:
+    """What the library remembers of a root's files, by relative path; only those at or below `below` when given.
+
+    Without a model every photo counts as embedded: for whoever asks about files only.
+    """
     scope, values = "", list[str]()
     if below:
         stored = to_stored_name(below)
@@ -69,11 +70,11 @@ def known_files(
     files = reader.rows(
         f"""
         SELECT f.relative_path, f.size, f.mtime_ns, f.content_id, f.missing_since IS NOT NULL AS missing,
-               e.content_id IS NOT NULL AS embedded
-        FROM files f LEFT JOIN embeddings e ON e.content_id = f.content_id AND e.model_id = ?
-        WHERE f.root_id = ?{scope}
+               ? IS NULL OR EXISTS (
+                   SELECT 1 FROM embeddings e WHERE e.content_id = f.content_id AND e.model_id = ?) AS embedded
+        FROM files f WHERE f.root_id = ?{scope}
         """,
-        [model_id, root_id, *values],
+        [model_id, model_id, root_id, *values],
     )
     known = {
         from_stored_name(row["relative_path"]): KnownFile(
@@ -144,6 +145,23 @@ def forget_skips(session: WriteSession) -> LibraryChanges:
     """Forget why files were skipped, so that the next scan reads them again."""
     session.connection.execute("DELETE FROM skipped_files")
     return LibraryChanges(skipped_changed=True)
+
+
+def drop_files(session: WriteSession, keys: Iterable[FileKey]) -> LibraryChanges:
+    """Forget files that the library leaves out from now on. Contents stay, with their tags, should they come back."""
+    touched: set[PhotoId] = set()
+    unskipped = False
+    for key in keys:
+        place = [key.root_id, to_stored_name(key.relative_path)]
+        row = session.connection.execute(
+            "DELETE FROM files WHERE root_id = ? AND relative_path = ? RETURNING content_id", place
+        ).fetchone()
+        if row is not None:
+            touched.add(PhotoId(row[0]))
+        done = session.connection.execute("DELETE FROM skipped_files WHERE root_id = ? AND relative_path = ?", place)
+        unskipped |= done.rowcount > 0
+    photos = frozenset(touched)
+    return LibraryChanges(updated=photos, missing=photos, skipped_changed=unskipped)
 
 
 def forget_missing(session: WriteSession, photo_ids: Iterable[PhotoId]) -> LibraryChanges:

@@ -77,7 +77,9 @@ def _store_fresh(session: WriteSession, fresh: FreshPhoto, model_id: ModelId) ->
         "INSERT OR REPLACE INTO embeddings (model_id, content_id, vector) VALUES (?, ?, ?)",
         [model_id, photo_id, fresh.vector.astype("<f2").tobytes()],
     )
-    outcome, changes = _put_file(session, found=fresh.found, stamp=fresh.stamp, photo_id=photo_id, is_new=is_new)
+    outcome, changes = _put_file(
+        session, found=fresh.found, stamp=fresh.stamp, photo_id=photo_id, is_new=is_new, heir=is_new
+    )
     put_machine_tags(session, photo_id, tags=fresh.tags, model_id=model_id)
     here = frozenset([photo_id])
     return outcome, changes | LibraryChanges(embedded=here, retagged=here)
@@ -85,10 +87,16 @@ def _store_fresh(session: WriteSession, fresh: FreshPhoto, model_id: ModelId) ->
 
 def _store_known(session: WriteSession, known: KnownPhoto) -> tuple[str, LibraryChanges]:
     row = session.connection.execute("SELECT id FROM contents WHERE hash = ?", [known.content_hash]).fetchone()
+    if row is None:
+        # Its twin's folder was removed from the library while both were read: the next scan reads this one.
+        return "skipped", LibraryChanges()
     photo_id = PhotoId(row[0])
-    moved_from = next((key for key in known.gone_from if _drop_file(session, key, photo_id)), None)
-    outcome, changes = _put_file(session, found=known.found, stamp=known.stamp, photo_id=photo_id, is_new=False)
-    if moved_from is not None and known.found.kind is FindKind.NEW:
+    moved_from = [key for key in known.gone_from if _drop_file(session, key, photo_id)]
+    moved_here = bool(moved_from)
+    # An editor writes what it changed beside the photo and renames it into its place: the photo is still the same one.
+    saved_over = moved_here and known.found.kind is FindKind.MODIFIED and not _has_decisions(session, photo_id)
+    outcome, changes = _put_file(session, found=known.found, stamp=known.stamp, photo_id=photo_id, heir=saved_over)
+    if moved_here and known.found.kind is FindKind.NEW:
         outcome = "moved"
     return outcome, changes
 
@@ -121,8 +129,9 @@ _LATEST_TIMESTAMP = 253_402_214_400
 
 
 def _put_file(
-    session: WriteSession, *, found: FoundFile, stamp: FileStamp, photo_id: PhotoId, is_new: bool
+    session: WriteSession, *, found: FoundFile, stamp: FileStamp, photo_id: PhotoId, heir: bool, is_new: bool = False
 ) -> tuple[str, LibraryChanges]:
+    """Put a photo at a place. An heir takes over what the person said of the photo that was there."""
     key = found.key
     place = [key.root_id, to_stored_name(key.relative_path)]
     before = session.connection.execute(
@@ -137,8 +146,8 @@ def _put_file(
         return ("added" if is_new else "reused"), changes
     if before[0] == photo_id:
         return "reused", changes
-    if is_new:
-        _hand_on_decisions(session, old=PhotoId(before[0]), new=photo_id)
+    if heir:
+        hand_on_decisions(session, old=PhotoId(before[0]), new=photo_id)
     return "modified", changes | LibraryChanges(updated=frozenset([PhotoId(before[0])]))
 
 
@@ -151,7 +160,21 @@ def _drop_file(session: WriteSession, key: FileKey, photo_id: PhotoId) -> bool:
     return done.rowcount == 1
 
 
-def _hand_on_decisions(session: WriteSession, *, old: PhotoId, new: PhotoId) -> None:
+def _has_decisions(session: WriteSession, photo_id: PhotoId) -> bool:
+    """Whether the person said anything of a photo."""
+    row = session.connection.execute(
+        """
+        SELECT EXISTS (SELECT 1 FROM tag_assignments WHERE content_id = c.id AND decision IS NOT NULL)
+            OR EXISTS (SELECT 1 FROM album_photos WHERE content_id = c.id)
+            OR c.rating > 0 OR c.favourite > 0 OR c.title IS NOT NULL OR c.description IS NOT NULL
+        FROM contents c WHERE id = ?
+        """,
+        [photo_id],
+    ).fetchone()
+    return bool(row[0])
+
+
+def hand_on_decisions(session: WriteSession, *, old: PhotoId, new: PhotoId) -> None:
     """An edited file keeps what the person said of it."""
     hand_on_tag_decisions(session, old=old, new=new)
     session.connection.execute(
@@ -205,11 +228,15 @@ def _forget_skip(session: WriteSession, key: FileKey) -> bool:
 def mark_gone(
     session: WriteSession, keys: Iterable[FileKey], *, keep_skips: bool = False
 ) -> tuple[int, LibraryChanges]:
-    """Mark files that are no longer there as missing (and forget skipped ones); return how many photos' files went."""
+    """Mark files that are no longer there as missing (and forget skipped ones); return how many photos' files went.
+
+    Where the photo has another file, nothing is missing: the place of a copy that is gone is forgotten.
+    """
     touched: set[PhotoId] = set()
     gone, unskipped = 0, False
     for key in keys:
         unskipped |= not keep_skips and _forget_skip(session, key)
+        touched |= _drop_spare(session, key)
         row = session.connection.execute(
             """
             UPDATE files SET missing_since = ? WHERE root_id = ? AND relative_path = ? AND missing_since IS NULL
@@ -223,6 +250,20 @@ def mark_gone(
     return gone, LibraryChanges(
         updated=frozenset(touched), missing=_without_files(session, touched), skipped_changed=unskipped
     )
+
+
+def _drop_spare(session: WriteSession, key: FileKey) -> set[PhotoId]:
+    """Forget a file whose photo is in another file that is there; the photo, if so."""
+    row = session.connection.execute(
+        """
+        DELETE FROM files WHERE root_id = ? AND relative_path = ? AND EXISTS (
+            SELECT 1 FROM files other
+            WHERE other.content_id = files.content_id AND other.id != files.id AND other.missing_since IS NULL)
+        RETURNING content_id
+        """,
+        [key.root_id, to_stored_name(key.relative_path)],
+    ).fetchone()
+    return set() if row is None else {PhotoId(row[0])}
 
 
 def _without_files(session: WriteSession, photo_ids: Iterable[PhotoId]) -> frozenset[PhotoId]:

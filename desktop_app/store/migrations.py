@@ -12,6 +12,7 @@ from pathlib import Path
 from sqlite_utils import Database, Migrations
 
 from desktop_app.base.errors import UserFacingError
+from desktop_app.base.private_files import make_private
 from desktop_app.store.connection import connect_for_writing, plain_errors
 from desktop_app.store.saved_searches import SAVED_SEARCH_SETTINGS
 from desktop_app.store.search_schema import SEARCH_SCHEMA
@@ -52,11 +53,31 @@ def m004_saved_search_settings(db: Database) -> None:
         db.execute(statement)
 
 
+@library_migrations()
+def m005_volumes(db: Database) -> None:
+    """The volume that each root is on, and pairs of photos that the person said are not the same."""
+    for statement in _VOLUMES:
+        db.execute(statement)
+
+
 @thumbnail_migrations()
 def m001_thumbnails(db: Database) -> None:
     """Thumbnails by content hash, so that they outlive row ids and can be thrown away at any time."""
     db.execute("CREATE TABLE thumbnails (hash TEXT PRIMARY KEY, jpeg BLOB NOT NULL) STRICT")
 
+
+_VOLUMES = (
+    "ALTER TABLE roots ADD COLUMN volume TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE roots ADD COLUMN volume_path TEXT NOT NULL DEFAULT ''",
+    """
+    CREATE TABLE different_photos (
+        missing_id INTEGER NOT NULL REFERENCES contents(id) ON DELETE CASCADE,
+        found_id INTEGER NOT NULL REFERENCES contents(id) ON DELETE CASCADE,
+        PRIMARY KEY (missing_id, found_id)
+    ) STRICT, WITHOUT ROWID
+    """,
+    "CREATE INDEX files_missing ON files(content_id) WHERE missing_since IS NOT NULL",
+)
 
 _FIRST_SCHEMA = (
     """
@@ -226,6 +247,7 @@ def _known_names(migrations: Migrations) -> set[str]:
 
 def _back_up(path: Path, target: Path) -> None:
     """Copy what is committed, over a connection of its own: the one that migrates holds the write lock."""
+    make_private(target)
     source, copy = sqlite3.connect(path), sqlite3.connect(target)
     try:
         source.backup(copy)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import fields
 from datetime import datetime
 from pathlib import Path
@@ -39,16 +39,17 @@ def photo_ids(reader: Reader, filter_: Filter) -> npt.NDArray[np.int64]:
     return np.fromiter((row[0] for row in rows), dtype=np.int64, count=len(rows))
 
 
-def summaries(reader: Reader, ids: Sequence[int]) -> dict[PhotoId, PhotoSummary]:
-    """What grid cells show, by photo. Ids that are not in the library are left out."""
+def summaries(reader: Reader, ids: Sequence[int], *, away: Collection[RootId] = ()) -> dict[PhotoId, PhotoSummary]:
+    """What grid cells show, by photo; files in roots that are `away` are offline. Unknown ids are left out."""
     rows = reader.rows(
         f"""
         SELECT c.id, c.width, c.height, c.taken_at, MIN(f.missing_since IS NOT NULL) AS missing,
+               MIN(f.missing_since IS NOT NULL OR f.root_id IN ({_marks(away)})) AS out_of_reach,
                (SELECT relative_path FROM files g WHERE g.content_id = c.id
                 ORDER BY g.missing_since IS NOT NULL, g.id LIMIT 1) AS relative_path
         FROM contents c JOIN files f ON f.content_id = c.id WHERE c.id IN ({_marks(ids)}) GROUP BY c.id
         """,
-        _plain(ids),
+        [*away, *_plain(ids)],
     )
     return {PhotoId(row["id"]): _summary(row) for row in rows}
 
@@ -61,13 +62,16 @@ def _summary(row: Row) -> PhotoSummary:
         height=row["height"],
         taken_at=datetime.fromisoformat(row["taken_at"]) if row["taken_at"] else None,
         missing=bool(row["missing"]),
+        offline=bool(row["out_of_reach"]) and not row["missing"],
     )
 
 
-def details(reader: Reader, photo_id: PhotoId, *, tags: tuple[AssignedTag, ...]) -> PhotoDetails | None:
+def details(
+    reader: Reader, photo_id: PhotoId, *, tags: tuple[AssignedTag, ...], away: Collection[RootId] = ()
+) -> PhotoDetails | None:
     """Everything about one photo, or None when the library does not list it."""
     row = reader.row("SELECT * FROM contents WHERE id = ?", [photo_id])
-    locations = _locations(reader, photo_id)
+    locations = locations_of(reader, photo_id, away=away)
     if row is None or not locations:
         return None
     names = [field.name for field in fields(Metadata)][1:]
@@ -85,7 +89,8 @@ def details(reader: Reader, photo_id: PhotoId, *, tags: tuple[AssignedTag, ...])
     )
 
 
-def _locations(reader: Reader, photo_id: PhotoId) -> tuple[PhotoLocation, ...]:
+def locations_of(reader: Reader, photo_id: PhotoId, *, away: Collection[RootId] = ()) -> tuple[PhotoLocation, ...]:
+    """The files of a photo: first those within reach, then those on drives that are away, then missing ones."""
     rows = reader.rows(
         """
         SELECT f.root_id, r.path, f.relative_path, f.missing_since IS NOT NULL AS missing
@@ -93,20 +98,22 @@ def _locations(reader: Reader, photo_id: PhotoId) -> tuple[PhotoLocation, ...]:
         """,
         [photo_id],
     )
-    return tuple(
+    found = [
         PhotoLocation(
             RootId(row["root_id"]),
             Path(from_stored_name(row["path"])),
             from_stored_name(row["relative_path"]),
             missing=bool(row["missing"]),
+            offline=not row["missing"] and row["root_id"] in away,
         )
         for row in rows
-    )
+    ]
+    return tuple(sorted(found, key=lambda location: (location.missing, location.offline)))
 
 
-def path_of(reader: Reader, photo_id: PhotoId) -> Path | None:
+def path_of(reader: Reader, photo_id: PhotoId, *, away: Collection[RootId] = ()) -> Path | None:
     """A file of the photo, one that is there if any is."""
-    locations = _locations(reader, photo_id)
+    locations = locations_of(reader, photo_id, away=away)
     return locations[0].path if locations else None
 
 
@@ -127,7 +134,9 @@ def thumbnails(reader: Reader, ids: Sequence[int]) -> dict[PhotoId, bytes]:
     return {PhotoId(row[0]): row[1] for row in rows}
 
 
-def status(reader: Reader, *, model_id: ModelId, model: str, library: Path) -> LibraryStatus:
+def status(
+    reader: Reader, *, model_id: ModelId, model: str, library: Path, away: Collection[RootId] = ()
+) -> LibraryStatus:
     """The library in numbers, embeddings counted for one model."""
     row = reader.row(
         f"""
@@ -135,11 +144,14 @@ def status(reader: Reader, *, model_id: ModelId, model: str, library: Path) -> L
             COALESCE(SUM(EXISTS (SELECT 1 FROM embeddings e WHERE e.model_id = ? AND e.content_id = c.id)), 0) AS embedded,
             COALESCE(SUM(NOT EXISTS (SELECT 1 FROM files f WHERE f.content_id = c.id AND f.missing_since IS NULL)), 0)
                 AS missing,
+            COALESCE(SUM(EXISTS (SELECT 1 FROM files f WHERE f.content_id = c.id AND f.missing_since IS NULL)
+                AND NOT EXISTS (SELECT 1 FROM files f WHERE f.content_id = c.id AND f.missing_since IS NULL
+                    AND f.root_id NOT IN ({_marks(away)}))), 0) AS offline,
             (SELECT COUNT(*) FROM skipped_files) AS skipped,
             (SELECT COUNT(DISTINCT tag_id) FROM tag_assignments WHERE state != 'rejected') AS tags
         FROM contents c WHERE {LISTED}
         """,
-        [model_id],
+        [model_id, *away],
     )
     assert row is not None  # an aggregate always has one row
     return LibraryStatus(
@@ -147,6 +159,7 @@ def status(reader: Reader, *, model_id: ModelId, model: str, library: Path) -> L
         embedded=row["embedded"],
         pending=row["photos"] - row["embedded"],
         missing=row["missing"],
+        offline=row["offline"],
         skipped=row["skipped"],
         tags=row["tags"],
         model=model,
@@ -154,7 +167,7 @@ def status(reader: Reader, *, model_id: ModelId, model: str, library: Path) -> L
     )
 
 
-def _marks(ids: Sequence[int]) -> str:
+def _marks(ids: Collection[int]) -> str:
     return ",".join("?" * len(ids))
 
 

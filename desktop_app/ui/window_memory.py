@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QSettings
 from PySide6.QtWidgets import QMainWindow, QSplitter
 
+from desktop_app.base.private_files import make_private
 from desktop_app.domain.cutoff import DEFAULT_SENSITIVITY
 from desktop_app.ui.theme import ThemeChoice
 
@@ -17,6 +19,8 @@ class WindowMemory:
     """Typed access to the file; a missing or damaged value reads as its default."""
 
     def __init__(self, file: Path) -> None:
+        with contextlib.suppress(OSError):  # where nothing can be written, nothing is remembered
+            make_private(file)
         self._settings = QSettings(str(file), QSettings.Format.IniFormat)
 
     def restore_geometry(self, window: QMainWindow, splitter: QSplitter) -> None:

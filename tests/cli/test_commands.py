@@ -150,7 +150,9 @@ def test_search_within_tags(keepsight: Keepsight, library: Path, small_photos: P
 
 def test_status_and_skipped(keepsight: Keepsight, library: Path, tmp_path: Path) -> None:
     status = keepsight("status", "--library", library, "--json").json
-    assert set(status) == {"photos", "embedded", "pending", "missing", "skipped", "tags", "model", "library"}
+    assert set(status) == {
+        "photos", "embedded", "pending", "missing", "offline", "skipped", "tags", "model", "library", "roots",
+    }  # fmt: skip
     assert (status["photos"], status["embedded"], status["pending"], status["missing"]) == (12, 12, 0, 0)
     assert (status["model"], status["library"]) == ("keepsight-mini", str(library))
     assert "photos" in keepsight("status", "--library", library).out

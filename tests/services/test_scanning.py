@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from desktop_app.domain.indexing import FindKind, FoundFile, KnownFile
+from desktop_app.domain.exclusion import Exclusion
+from desktop_app.domain.indexing import ChangedPlaces, FindKind, FoundFile, KnownFile
 from desktop_app.domain.photo import FileStamp, PhotoId, RootId
-from desktop_app.services.scanning import ScanTally, is_foreign_folder, scan_folder
+from desktop_app.services.scanning import ScanTally, scan_folder
 
 ROOT = RootId(1)
 
@@ -21,10 +22,16 @@ def make(root: Path, *paths: str) -> None:
 
 
 def scan(
-    root: Path, known: dict[str, KnownFile] | None = None, *, below: str = ""
+    root: Path,
+    known: dict[str, KnownFile] | None = None,
+    *,
+    below: str = "",
+    exclusion: Exclusion = Exclusion(),  # noqa: B008 - frozen value
+    places: ChangedPlaces | None = None,
 ) -> tuple[dict[str, FoundFile], ScanTally]:
     tally = ScanTally()
-    found = list(scan_folder(ROOT, str(root), known=known or {}, tally=tally, below=below))
+    places = places or ChangedPlaces(ROOT, (below,))
+    found = list(scan_folder(str(root), places, known=known or {}, exclusion=exclusion, tally=tally))
     paths = [file.key.relative_path for file in found]
     assert len(paths) == len(set(paths))
     return {file.key.relative_path: file for file in found}, tally
@@ -43,8 +50,9 @@ def as_known(root: Path, *paths: str, photo: PhotoId | None = PhotoId(7), **more
 def test_every_file_below_is_found_once_with_its_stamp(tmp_path: Path) -> None:
     make(tmp_path, "a.jpg", "b/c.png", "b/d/e.txt", "ä/ö.jpg", ".hidden.jpg")
     found, tally = scan(tmp_path)
-    assert set(found) == {"a.jpg", "b/c.png", "b/d/e.txt", "ä/ö.jpg", ".hidden.jpg"}
-    assert tally.found == tally.to_read == 5
+    assert set(found) == {"a.jpg", "b/c.png", "b/d/e.txt", "ä/ö.jpg"}
+    assert tally.found == tally.to_read == 4
+    assert ".hidden.jpg" in scan(tmp_path, exclusion=Exclusion(hidden=True))[0]
     info = (tmp_path / "b/c.png").stat()
     assert found["b/c.png"].stamp == FileStamp(info.st_size, info.st_mtime_ns)
     assert found["b/c.png"].kind is FindKind.NEW
@@ -62,7 +70,41 @@ def test_hidden_and_foreign_folders_are_not_entered(tmp_path: Path) -> None:
         "ok/f.jpg",
     )
     assert set(scan(tmp_path)[0]) == {"ok/f.jpg"}
-    assert not is_foreign_folder("Thumbnails")
+
+
+def test_what_is_left_out_is_not_gone(tmp_path: Path) -> None:
+    make(tmp_path, "a.jpg", "raw/b.jpg", "raw/c.jpg", "d.jpg")
+    known = as_known(tmp_path, "a.jpg", "raw/b.jpg", "d.jpg") | as_known(tmp_path, "raw/c.jpg", missing=True)
+    (tmp_path / "d.jpg").unlink()
+    (tmp_path / "raw/c.jpg").unlink()
+    _, tally = scan(tmp_path, known, exclusion=Exclusion(("raw/",)))
+    assert {key.relative_path for key in tally.left_out} == {"raw/b.jpg", "raw/c.jpg"}
+    assert [key.relative_path for key in tally.gone] == ["d.jpg"]
+
+
+def test_a_file_that_is_being_written_is_neither_read_nor_gone(tmp_path: Path) -> None:
+    make(tmp_path, "a.jpg", "slow.jpg", "new.jpg")
+    known = as_known(tmp_path, "a.jpg", "slow.jpg")
+    (tmp_path / "slow.jpg").write_bytes(b"more than before")
+    places = ChangedPlaces(ROOT, being_written=frozenset({"slow.jpg", "new.jpg"}))
+    found, tally = scan(tmp_path, known, places=places)
+    assert (found, tally.gone) == ({}, [])
+
+
+def test_a_suspect_is_read_though_its_stamp_is_the_same(tmp_path: Path) -> None:
+    make(tmp_path, "a.jpg", "b.jpg")
+    known = as_known(tmp_path, "a.jpg", "b.jpg")
+    found, _ = scan(tmp_path, known, places=ChangedPlaces(ROOT, suspects=frozenset({"a.jpg"})))
+    assert {path: file.kind for path, file in found.items()} == {"a.jpg": FindKind.MODIFIED}
+
+
+def test_several_places_are_one_scan(tmp_path: Path) -> None:
+    make(tmp_path, "a/1.jpg", "b/2.jpg", "c/3.jpg")
+    known = as_known(tmp_path, "a/1.jpg", "b/2.jpg", "c/3.jpg")
+    (tmp_path / "a/1.jpg").rename(tmp_path / "b/1.jpg")
+    inside = {path: known[path] for path in ("a/1.jpg", "b/2.jpg")}
+    found, tally = scan(tmp_path, inside, places=ChangedPlaces(ROOT, ("a", "b/1.jpg", "b/2.jpg")))
+    assert (set(found), [key.relative_path for key in tally.gone]) == ({"b/1.jpg"}, ["a/1.jpg"])
 
 
 def test_links_to_files_are_followed_and_links_to_folders_are_not(tmp_path: Path) -> None:
@@ -176,7 +218,7 @@ def test_nothing_below_a_folder_that_cannot_be_listed_is_gone(tmp_path: Path, mo
     there = as_known(other, "shut/x.jpg")
     (other / "shut/x.jpg").unlink()
     monkeypatch.undo()
-    list(scan_folder(RootId(2), str(other), known=there, tally=tally))
+    list(scan_folder(str(other), ChangedPlaces(RootId(2)), known=there, exclusion=Exclusion(), tally=tally))
     assert [key.root_id for key in tally.gone] == [1, 1, 2]
 
 
@@ -200,5 +242,17 @@ def test_a_scan_that_was_cancelled_calls_nothing_gone(tmp_path: Path) -> None:
     known = as_known(tmp_path, "a.jpg")
     (tmp_path / "a.jpg").unlink()
     tally = ScanTally()
-    assert list(scan_folder(ROOT, str(tmp_path), known=known, tally=tally, cancelled=lambda: True)) == []
+    assert (
+        list(
+            scan_folder(
+                str(tmp_path),
+                ChangedPlaces(ROOT),
+                known=known,
+                exclusion=Exclusion(),
+                tally=tally,
+                cancelled=lambda: True,
+            )
+        )
+        == []
+    )
     assert tally.gone == []

@@ -9,12 +9,14 @@ from pathlib import Path
 
 import pytest
 
+from desktop_app.base.volumes import Mount, VolumeKind
 from desktop_app.compose import Library, open_library
 from desktop_app.domain.photo import PhotoId
 from desktop_app.services import watching
+from desktop_app.services.changed_files import ChangedFiles, covering_places
+from desktop_app.services.inotify import OVERFLOW
 from desktop_app.services.services import Services
-from desktop_app.services.watching import _common_place
-from tests.fixtures.libraries import Indexed, id_of
+from tests.fixtures.libraries import id_of
 
 SECONDS = 60
 """Longer than any of it takes: a test waits no longer than it has to."""
@@ -28,13 +30,12 @@ def until(true: Callable[[], bool], what: str) -> None:
 
 
 @pytest.fixture
-def watched(tmp_path: Path, sample_library: Indexed, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Library, Path]]:
-    """A library that knows the sample photos, watching an empty folder: nothing needs the model but a new picture."""
+def watched(tmp_path: Path, tiny_library: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Library, Path]]:
+    """A library that watches an empty folder."""
     monkeypatch.setattr(watching, "_CHECK_SECONDS", 0.3)
     folder = tmp_path / "watched"
     folder.mkdir()
-    with open_library(Path(shutil.copytree(sample_library.library, tmp_path / "library"))) as library:
-        library.services.organising.remove_folder(library.services.browsing.roots()[0].root_id)
+    with open_library(Path(shutil.copytree(tiny_library, tmp_path / "library"))) as library:
         library.services.organising.add_folder(folder)
         library.services.watching.start()
         yield library, folder
@@ -160,16 +161,13 @@ def test_a_system_without_watches_to_give_is_polled(
     library, folder = watched
     services = library.services
     services.watching.stop()
-    assert services.browsing.roots()[0].watching == "off"
+    assert services.watching.state_of(services.browsing.roots()[0].root_id) == "off"
 
-    class NoMoreWatches:
-        def schedule(self, *_: object, **__: object) -> None:
-            raise OSError(28, "inotify watch limit reached")
+    def no_more_watches(*_: object) -> None:
+        raise OSError(28, "inotify watch limit reached")
 
-        def stop(self) -> None:
-            pass
-
-    monkeypatch.setattr(watching, "Observer", NoMoreWatches)
+    monkeypatch.setattr(watching, "listen", no_more_watches)
+    monkeypatch.setattr(watching, "_POLL_SECONDS", 0.3)
     services.watching.start()
     assert services.browsing.roots()[0].watching == "polling"
     shutil.copy(small_photos / "photo_08.jpg", folder / "polled.jpg")
@@ -191,16 +189,96 @@ def test_starting_and_stopping_twice_does_no_harm(watched: tuple[Library, Path],
 
 
 @pytest.mark.parametrize(
-    ("paths", "place"),
+    ("paths", "places"),
     [
-        ({"a/b.jpg"}, "a/b.jpg"),
-        ({"a/b.jpg", "a/c.jpg"}, "a"),
-        ({"a/b/c.jpg", "a/b2/c.jpg"}, "a"),
-        ({"a.jpg", "b/c.jpg"}, ""),
-        ({"a", "a/b"}, "a"),
-        ({""}, ""),
-        ({f"x/{number}" for number in range(100)}, ""),
+        ({"a/b.jpg"}, ("a/b.jpg",)),
+        ({"a/b.jpg", "a/c.jpg"}, ("a/b.jpg", "a/c.jpg")),
+        ({"a", "a/b", "a/b/c", "ab"}, ("a", "ab")),
+        ({"", "a"}, ("",)),
+        ({f"x/{number}" for number in range(100)}, ("x",)),
+        ({f"{number}/x" for number in range(100)}, ("",)),
     ],
 )
-def test_one_scan_covers_all_changed_places(paths: set[str], place: str) -> None:
-    assert _common_place(paths) == place
+def test_a_few_scans_cover_all_changed_places(paths: set[str], places: tuple[str, ...]) -> None:
+    assert covering_places(paths) == places
+
+
+def test_lost_events_are_made_up_for_by_polling_until_it_is_calm(
+    watched: tuple[Library, Path], small_photos: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    library, folder = watched
+    services = library.services
+    root = services.browsing.roots()[0].root_id
+    monkeypatch.setattr(watching, "_POLL_SECONDS", 0.3)
+    monkeypatch.setattr(ChangedFiles, "note", lambda *_, **__: None)  # what the overflow swallowed
+    shutil.copy(small_photos / "photo_00.jpg", folder / "unheard.jpg")
+    time.sleep(0.5)
+    monkeypatch.undo()
+    monkeypatch.setattr(watching, "_POLL_SECONDS", 0.3)
+    services.watching.events_lost(root, OVERFLOW)
+    until(lambda: services.watching.state_of(root) == "polling", "it is polled")
+    assert services.watching.note_of(root) == OVERFLOW
+    until(lambda: present(services, folder / "unheard.jpg"), "what went unheard is found")
+    until(lambda: services.watching.state_of(root) == "events", "events are trusted again")
+    shutil.copy(small_photos / "photo_01.jpg", folder / "heard.jpg")
+    until(lambda: present(services, folder / "heard.jpg"), "events arrive again")
+
+
+@pytest.mark.parametrize("kind", [VolumeKind.NETWORK, VolumeKind.REMOVABLE])
+def test_drives_that_do_not_tell_of_changes_are_polled(
+    watched: tuple[Library, Path], small_photos: Path, monkeypatch: pytest.MonkeyPatch, kind: VolumeKind
+) -> None:
+    library, folder = watched
+    services = library.services
+    services.watching.stop()
+    monkeypatch.setattr(watching, "_POLL_SECONDS", 0.3)
+    monkeypatch.setattr(watching, "mounts", lambda: [Mount(Path("/"), "", kind)])
+    services.watching.start()
+    root = services.browsing.roots()[0].root_id
+    assert services.watching.state_of(root) == "polling"
+    assert ("network" if kind is VolumeKind.NETWORK else "removed") in services.watching.note_of(root)
+    shutil.copy(small_photos / "photo_02.jpg", folder / "a.jpg")
+    until(lambda: present(services, folder / "a.jpg"), "it is found")
+    (folder / "a.jpg").rename(folder / "b.jpg")
+    until(lambda: present(services, folder / "b.jpg"), "the new name is found")
+    until(lambda: services.browsing.photo_at(folder / "a.jpg") is None, "the old name is forgotten")
+
+
+def test_an_editor_that_saves_by_renaming_changes_one_photo(watched: tuple[Library, Path], small_photos: Path) -> None:
+    library, folder = watched
+    services = library.services
+    shutil.copy(small_photos / "photo_00.jpg", folder / "a.jpg")
+    until(lambda: present(services, folder / "a.jpg"), "the photo is in the library")
+    services.tagging.add("mine", [id_of(services, folder / "a.jpg")])
+    for pause in (0.0, 1.5):
+        before = id_of(services, folder / "a.jpg")
+        shutil.copy(small_photos / ("photo_01.jpg" if pause else "photo_02.jpg"), folder / "saving.jpg")
+        time.sleep(pause)
+        (folder / "saving.jpg").rename(folder / "a.jpg")
+
+        def is_saved(before: PhotoId = before) -> bool:
+            return services.browsing.photo_at(folder / "a.jpg") not in {None, before}
+
+        until(is_saved, "the edited photo is in its place")
+        until(lambda: services.browsing.photo_at(folder / "saving.jpg") is None, "the other name is forgotten")
+        details = services.browsing.details(id_of(services, folder / "a.jpg"))
+        assert details is not None
+        assert "mine" in {item.tag.name for item in details.tags}
+        assert services.browsing.status().photos == 1
+
+
+def test_other_patterns_take_effect_at_once(watched: tuple[Library, Path], small_photos: Path) -> None:
+    library, folder = watched
+    services = library.services
+    (folder / "raw").mkdir()
+    for place in ("a.jpg", "raw/b.jpg"):
+        shutil.copy(small_photos / "photo_03.jpg", folder / place)
+    until(lambda: present(services, folder / "raw/b.jpg") and present(services, folder / "a.jpg"), "both are there")
+    services.organising.leave_out(["raw/"], hidden=True)
+    until(lambda: services.browsing.photo_at(folder / "raw/b.jpg") is None, "the folder is left out")
+    shutil.copy(small_photos / "photo_04.jpg", folder / ".hidden.jpg")
+    until(lambda: present(services, folder / ".hidden.jpg"), "hidden files are taken in")
+    services.organising.leave_out([], hidden=False)
+    until(lambda: present(services, folder / "raw/b.jpg"), "the folder is taken in again")
+    until(lambda: services.browsing.photo_at(folder / ".hidden.jpg") is None, "hidden files are left out")
+    assert services.browsing.status().missing == 0

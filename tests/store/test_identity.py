@@ -241,3 +241,31 @@ def test_known_files_below_a_folder_are_that_folders_and_no_others(store: OpenSt
     one = known_files(store.reader, store.root, model_id=store.model, below="a.jpg")
     assert set(one) == {"a.jpg"}
     assert not known_files(store.reader, store.root, model_id=store.model + 1)["a.jpg"].embedded  # type: ignore[arg-type]
+
+
+def test_a_photo_saved_over_another_by_renaming_is_its_heir(store: OpenStore) -> None:
+    old = store.add("a.jpg", "before")
+    person_adds(store, "mine", old)
+    store.add("a.jpg.saving", "after")
+    store.put(known=[store.known("a.jpg", "after", kind=FindKind.MODIFIED, gone_from="a.jpg.saving")])
+    assert "mine" in tags(store, store.at("a.jpg"))
+    assert store.listed() == {store.at("a.jpg")}
+
+
+def test_a_photo_with_tags_of_its_own_is_nobodys_heir(store: OpenStore) -> None:
+    store.add("a.jpg", "one")
+    other = store.add("b.jpg", "two")
+    person_adds(store, "of a", store.at("a.jpg"))
+    person_adds(store, "of b", other)
+    store.put(known=[store.known("a.jpg", "two", kind=FindKind.MODIFIED, gone_from="b.jpg")])
+    assert set(tags(store, store.at("a.jpg"))) == {"of b"}
+
+
+def test_the_place_of_a_copy_that_is_gone_is_forgotten(store: OpenStore) -> None:
+    photo = store.add("a.jpg", "same")
+    store.put(known=[store.known("copy.jpg", "same")])
+    gone, changes = store.writer.do(lambda session: mark_gone(session, [store.found("copy.jpg").key]))
+    assert (gone, changes.updated, changes.missing) == (0, {photo}, frozenset())
+    assert set(known_files(store.reader, store.root, model_id=store.model)) == {"a.jpg"}
+    gone, changes = store.writer.do(lambda session: mark_gone(session, [store.found("a.jpg").key]))
+    assert (gone, changes.missing) == (1, {photo})

@@ -26,6 +26,7 @@ def begin_work(services: Services) -> Future[IndexReport]:
     services.watching.start()
     run = services.indexing.start()
     services.models.warm_up()
+    services.backing_up.start()
     return run
 
 

@@ -18,7 +18,7 @@ def save_pasted_picture(image: QImage, library_folder: Path) -> Path:
     Every picture gets a name of its own: the same name would look like the same search.
     """
     folder = library_folder / _FOLDER
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     for old in folder.glob("*.png"):
         old.unlink(missing_ok=True)
     path = folder / f"{time.time_ns()}.png"

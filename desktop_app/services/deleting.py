@@ -1,0 +1,70 @@
+"""Deleting photos: into the system's trash, from where the person can take them back."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from send2trash import send2trash
+
+from desktop_app.base.errors import UserFacingError
+from desktop_app.domain.changes import LibraryChanges
+from desktop_app.domain.indexing import FileKey
+from desktop_app.domain.photo import PhotoId, PhotoLocation
+from desktop_app.services.library_store import LibraryStore
+from desktop_app.services.presence import Presence
+from desktop_app.store.files import drop_files
+from desktop_app.store.photos import locations_of
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Deleted:
+    """What became of an order to delete."""
+
+    trashed: tuple[Path, ...]
+    refused: tuple[tuple[Path, str], ...]
+    """Files that stay, and why."""
+    changes: LibraryChanges
+
+
+class Deleting:
+    """Moves files to the trash. What the person said of a photo is kept for when it comes back from there."""
+
+    def __init__(self, store: LibraryStore, presence: Presence, *, trash: Callable[[Path], None] = send2trash) -> None:
+        self._store = store
+        self._presence = presence
+        self._trash = trash
+
+    def files_of(self, photo_ids: Sequence[PhotoId]) -> list[PhotoLocation]:
+        """Every file of these photos that is there: what deleting them would move."""
+        away = self._presence.away()
+        found = (place for photo in photo_ids for place in locations_of(self._store.reader, photo, away=away))
+        return [place for place in found if not place.missing and not place.offline]
+
+    def delete(self, places: Sequence[PhotoLocation]) -> Deleted:
+        """Move these files to the trash; one that cannot be moved stays where it is, and in the library.
+
+        Raises UserFacingError when none could be moved.
+        """
+        trashed: list[PhotoLocation] = []
+        refused: list[tuple[Path, str]] = []
+        for place in places:
+            try:
+                self._trash(place.path)
+            except OSError as error:
+                _log.warning("%s cannot be moved to the trash: %s", place.path, error)
+                refused.append((place.path, error.strerror or str(error)))
+            else:
+                trashed.append(place)
+        if refused and not trashed:
+            raise UserFacingError(
+                f"{refused[0][0].name} cannot be moved to the trash ({refused[0][1]}).",
+                "The drive may have no trash; you can delete the file in the file manager.",
+            )
+        keys = [FileKey(place.root_id, place.relative_path) for place in trashed]
+        changes = self._store.change(lambda session: drop_files(session, keys)) if keys else LibraryChanges()
+        return Deleted(tuple(place.path for place in trashed), tuple(refused), changes)
