@@ -43,9 +43,16 @@ class ChangedPlaces:
     below: tuple[str, ...] = ("",)
     """Files and folders, none inside another; "" is the whole root."""
     suspects: frozenset[str] = frozenset()
-    """Files to read even when size and time say that they are the same: something was moved there."""
+    """Files (or folders of files) to read even when size and time say that they are the same: something was moved there."""
     being_written: frozenset[str] = frozenset()
     """Files to leave alone for now: another program is still writing them."""
+
+    def suspects_file(self, relative: str) -> bool:
+        """Whether this file, or a folder around it, is among the suspects."""
+        place = relative if self.suspects else ""
+        while place and place not in self.suspects:
+            place = place.rpartition("/")[0]
+        return bool(place)
 
 
 class FindKind(StrEnum):

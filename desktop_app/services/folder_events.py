@@ -94,4 +94,6 @@ class _Translator(FileSystemEventHandler):
             self._listener.root_changed()
         elif not self._exclusion.leaves_out_below(relative, is_folder=is_folder):
             still_open = kind in _STILL_OPEN and not is_folder
-            self._listener.changed(relative, still_open=still_open, suspect=kind != "deleted" and not is_folder)
+            self._listener.changed(
+                relative, still_open=still_open, suspect=kind == "moved" or (kind != "deleted" and not is_folder)
+            )

@@ -188,7 +188,8 @@ class InotifyEvents:
                 # First the watches, then the news: what is put there in between is found by the scan that the news brings.
                 self._watch_new(relative)
         still_open = bool(mask & (_CREATE | _MODIFY)) and not is_folder
-        suspect = bool(mask & (_MOVED_TO | _CLOSE_WRITE)) and not is_folder
+        # Of a folder that took another's place, the files may have the very names, sizes and times of the former ones.
+        suspect = bool(mask & (_MOVED_TO | _CLOSE_WRITE))
         self._listener.changed(relative, still_open=still_open, suspect=suspect)
 
     def _watch_new(self, relative: str) -> None:

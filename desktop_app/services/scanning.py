@@ -50,7 +50,7 @@ def scan_folder(
             if relative in places.being_written:
                 continue
             tally.found += 1
-            kind = _compare(known.get(relative), info, tally, suspect=relative in places.suspects)
+            kind = _compare(known.get(relative), info, tally, suspect=places.suspects_file(relative))
             if kind is not None:
                 key = FileKey(places.root_id, relative)
                 yield FoundFile(key, path, kind, FileStamp(info.st_size, info.st_mtime_ns))

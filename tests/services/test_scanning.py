@@ -98,6 +98,13 @@ def test_a_suspect_is_read_though_its_stamp_is_the_same(tmp_path: Path) -> None:
     assert {path: file.kind for path, file in found.items()} == {"a.jpg": FindKind.MODIFIED}
 
 
+def test_all_files_of_a_suspect_folder_are_read(tmp_path: Path) -> None:
+    make(tmp_path, "a/deep/1.jpg", "ab/2.jpg")
+    known = as_known(tmp_path, "a/deep/1.jpg", "ab/2.jpg")
+    found, _ = scan(tmp_path, known, places=ChangedPlaces(ROOT, suspects=frozenset({"a"})))
+    assert set(found) == {"a/deep/1.jpg"}
+
+
 def test_several_places_are_one_scan(tmp_path: Path) -> None:
     make(tmp_path, "a/1.jpg", "b/2.jpg", "c/3.jpg")
     known = as_known(tmp_path, "a/1.jpg", "b/2.jpg", "c/3.jpg")

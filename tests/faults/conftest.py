@@ -1,0 +1,6 @@
+"""The libraries these tests share."""
+
+from __future__ import annotations
+
+from tests.fixtures.hub import tiny_weights  # noqa: F401 - fixtures
+from tests.fixtures.libraries import small_photos, tiny_library  # noqa: F401 - fixtures
