@@ -37,6 +37,7 @@ from desktop_app.domain.photo import ContentHash, RootId
 from desktop_app.domain.progress import IndexPhase, IndexReport
 from desktop_app.ml.inference import Vectors
 from desktop_app.services.active_model import ActiveModel
+from desktop_app.services.annotating import read_annotations_due
 from desktop_app.services.index_progress import ProgressReporter
 from desktop_app.services.library_store import LibraryStore
 from desktop_app.services.reading import (
@@ -127,8 +128,10 @@ class IndexRun:
             readings = read_ahead(found, self._read, pool=pool, window=2 * BATCH_SIZE, stopped=self._cancelled)
             for gathered, vectors in self._embed_ahead(self._gather(readings)):
                 self._store_batch(gathered, vectors)
+                read_annotations_due(self._store, cancelled=self._cancelled, at_most=BATCH_SIZE)
         self._wait_for_writes(leave=0)
         missing = self._settle_places()
+        read_annotations_due(self._store, cancelled=self._cancelled)
         return self._report(missing, seconds=time.monotonic() - started)
 
     def _scan(self) -> Iterator[FoundFile]:

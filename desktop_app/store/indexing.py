@@ -179,10 +179,18 @@ def hand_on_decisions(session: WriteSession, *, old: PhotoId, new: PhotoId) -> N
     hand_on_tag_decisions(session, old=old, new=new)
     session.connection.execute(
         """
-        UPDATE contents SET (rating, favourite, title, description) =
-            (SELECT rating, favourite, title, description FROM contents WHERE id = ?) WHERE id = ?
+        UPDATE contents SET (rating, favourite, title, description, rating_by_person, title_by_person,
+            description_by_person) = (SELECT rating, favourite, title, description, rating_by_person, title_by_person,
+            description_by_person FROM contents WHERE id = ?) WHERE id = ?
         """,
         [old, new],
+    )
+    session.connection.execute(
+        """
+        INSERT OR IGNORE INTO written_keywords (content_id, keyword)
+        SELECT ?, keyword FROM written_keywords WHERE content_id = ?
+        """,
+        [new, old],
     )
     session.connection.execute(
         """

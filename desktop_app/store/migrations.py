@@ -13,6 +13,7 @@ from sqlite_utils import Database, Migrations
 
 from desktop_app.base.errors import UserFacingError
 from desktop_app.base.private_files import make_private
+from desktop_app.store.annotation_schema import ANNOTATION_SCHEMA
 from desktop_app.store.connection import connect_for_writing, plain_errors
 from desktop_app.store.saved_searches import SAVED_SEARCH_SETTINGS
 from desktop_app.store.search_schema import SEARCH_SCHEMA
@@ -35,7 +36,6 @@ def m002_search(db: Database) -> None:
     """Ratings, favourites, titles, places, albums, saved searches, and the text index of it all."""
     for statement in SEARCH_SCHEMA:
         db.execute(statement)
-    refresh_texts(db.conn)
 
 
 @library_migrations()
@@ -43,7 +43,6 @@ def m003_tag_definitions(db: Database) -> None:
     """Tags with aliases, templates, colours and thresholds; assignments in layers; the log of edits."""
     for statement in TAG_SCHEMA:
         db.execute(statement)
-    refresh_texts(db.conn)
 
 
 @library_migrations()
@@ -57,6 +56,13 @@ def m004_saved_search_settings(db: Database) -> None:
 def m005_volumes(db: Database) -> None:
     """The volume that each root is on, and pairs of photos that the person said are not the same."""
     for statement in _VOLUMES:
+        db.execute(statement)
+
+
+@library_migrations()
+def m006_annotations(db: Database) -> None:
+    """What other programs wrote about photos, and which of it the person decided here."""
+    for statement in ANNOTATION_SCHEMA:
         db.execute(statement)
 
 
@@ -219,6 +225,8 @@ def _bring_up_to_date(connection: sqlite3.Connection, *, path: Path, migrations:
             if back_up and migrations.applied(db):
                 _back_up(path, path.with_name(f"{path.stem}-before-{pending}{path.suffix}"))
             migrations.apply(db)
+            # Once all are applied: texts are put together by today's rules, which know today's columns.
+            refresh_texts(connection)
         connection.commit()
     except BaseException:
         connection.rollback()

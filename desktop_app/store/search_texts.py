@@ -50,10 +50,11 @@ def _refresh(connection: sqlite3.Connection, ids: Sequence[int]) -> None:
             "description": [row[2] or ""],
             "place": [row[3] or ""],
             "camera": [" ".join(part for part in row[4:7] if part)],
+            "tags": [row[7]] if row[7] else [],
         }
         for row in connection.execute(
             f"""
-            SELECT id, title, description, place, camera_make, camera_model, lens FROM contents WHERE id IN ({marks})
+            SELECT id, title, description, place, camera_make, camera_model, lens, label FROM contents WHERE id IN ({marks})
             """,
             ids,
         )
