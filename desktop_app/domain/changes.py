@@ -29,6 +29,8 @@ class LibraryChanges:
     """The list of skipped files changed."""
     model_changed: bool = False
     """Another model serves searches from now on."""
+    albums_changed: bool = False
+    """An album was made, renamed or removed, or photos were put into one or taken out."""
     saved_searches_changed: bool = False
     """A saved search was added, changed or removed."""
     edits_changed: bool = False

@@ -1,4 +1,4 @@
-"""What a person did to tags, as one thing that can be undone and done again, and the words for it."""
+"""What a person did to tags, albums and photos, as one thing that can be undone and done again, and the words for it."""
 
 from __future__ import annotations
 
@@ -29,6 +29,15 @@ class EditKind(StrEnum):
     REDEFINE = "redefine"
     """Aliases, templates, colour, group and the like."""
     IMPORT = "import"
+    RATE = "rate"
+    FAVOURITE = "favourite"
+    ENTITLE = "entitle"
+    DESCRIBE = "describe"
+    ALBUM_ADD = "album-add"
+    ALBUM_REMOVE = "album-remove"
+    ALBUM_MAKE = "album-make"
+    ALBUM_RENAME = "album-rename"
+    ALBUM_DELETE = "album-delete"
 
 
 _WORDS = {
@@ -45,6 +54,15 @@ _WORDS = {
     EditKind.RETHRESHOLD: "changing the threshold of “{tag}”",
     EditKind.REDEFINE: "changing “{tag}”",
     EditKind.IMPORT: "importing {tag}",
+    EditKind.RATE: "giving {photos} {tag}",
+    EditKind.FAVOURITE: "{tag} {photos} as favourite",
+    EditKind.ENTITLE: "changing the title of {photos}",
+    EditKind.DESCRIBE: "changing the description of {photos}",
+    EditKind.ALBUM_ADD: "adding {photos} to the album “{tag}”",
+    EditKind.ALBUM_REMOVE: "removing {photos} from the album “{tag}”",
+    EditKind.ALBUM_MAKE: "making the album “{tag}”",
+    EditKind.ALBUM_RENAME: "renaming the album “{tag}” to “{other}”",
+    EditKind.ALBUM_DELETE: "deleting the album “{tag}”",
 }
 
 
@@ -55,7 +73,7 @@ class Edit:
     id: EditId
     kind: EditKind
     tag: str
-    """Name of the tag when it was edited."""
+    """Name of the tag or album when it was edited; of ratings and favourites what was given: "3 stars", "marking"."""
     other: str
     """The new name, the tag merged into, the new parent ("" at the top): whatever the kind needs besides."""
     photos: int

@@ -93,6 +93,20 @@ class PhotoSummary:
 
 
 @dataclass(frozen=True, slots=True)
+class Curation:
+    """What a person, here or in another program, said of a photo beside tags."""
+
+    rating: int = 0
+    """Stars, 0 to 5."""
+    favourite: bool = False
+    title: str | None = None
+    description: str | None = None
+    label: str | None = None
+    """A colour or another word that another program marked it with."""
+    albums: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class PhotoDetails:
     """What the inspector shows of one photo."""
 
@@ -108,6 +122,7 @@ class PhotoDetails:
     """Files that are there first; never empty."""
     tags: tuple[AssignedTag, ...] = field(default=())
     """Accepted and suggested tags, the person's own first, then by falling probability; rejected ones are left out."""
+    curation: Curation = field(default_factory=Curation)
 
     @property
     def path(self) -> Path:

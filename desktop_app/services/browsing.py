@@ -13,7 +13,7 @@ from desktop_app.base.paths import absolute_path
 from desktop_app.domain.library import FolderCount, LibraryStatus, RootInfo
 from desktop_app.domain.model import ModelId
 from desktop_app.domain.photo import PhotoDetails, PhotoId, PhotoSummary, RootId, SkippedFile
-from desktop_app.domain.query import And, Filter
+from desktop_app.domain.query import And, Filter, InFolder
 from desktop_app.domain.tag import Tag, TagCount
 from desktop_app.services.library_store import LibraryStore
 from desktop_app.services.models import Models
@@ -62,6 +62,20 @@ class Browsing:
                 if found is not None:
                     return found
         return None
+
+    def photos_below(self, folder: Path) -> list[PhotoId]:
+        """The photos in a folder and below it, watched folders inside it included."""
+        full, found = absolute_path(folder), dict[PhotoId, None]()
+        for root in files.roots(self._reader):
+            if full.is_relative_to(root.path):
+                below = full.relative_to(root.path).as_posix()
+            elif root.path.is_relative_to(full):
+                below = "."
+            else:
+                continue
+            ids = photos.photo_ids(self._reader, InFolder(root.root_id, "" if below == "." else below))
+            found |= dict.fromkeys(PhotoId(photo_id) for photo_id in ids.tolist())
+        return list(found)
 
     def roots(self) -> list[RootInfo]:
         """The watched folders, and how each is watched: by this process, or by one that would watch now."""

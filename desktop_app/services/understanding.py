@@ -16,7 +16,8 @@ from desktop_app.domain.query import And, Expression, Not, Or
 from desktop_app.domain.query_terms import Named, NameKind, NearPlace, NearPoint, SimilarTo, Span
 from desktop_app.services.library_store import LibraryStore
 from desktop_app.store import files
-from desktop_app.store.curation import album_names, names_in_library, place_centre
+from desktop_app.store.albums import album_names
+from desktop_app.store.curation import names_in_library, place_centre
 from desktop_app.store.tags import all_tags, tag_counts, tag_named
 
 

@@ -1,77 +1,79 @@
-"""What a person says of photos beyond tags: stars, favourites, titles, albums."""
+"""What a person says of photos beyond tags: stars, favourites, titles; and the places of photos."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import json
+from collections.abc import Collection, Mapping
 from statistics import median
 
-from desktop_app.base.paths import to_stored_name
+from desktop_app.domain.annotations import MOST_STARS
 from desktop_app.domain.changes import LibraryChanges
+from desktop_app.domain.edit import Edited, EditKind
 from desktop_app.domain.photo import PhotoId
-from desktop_app.store.clock import now_text
+from desktop_app.store.edit_log import record_edit
 from desktop_app.store.reader import Reader
 from desktop_app.store.writer import WriteSession
 
 
-def rate(session: WriteSession, photo_ids: Iterable[PhotoId], *, stars: int) -> LibraryChanges:
+def rate(session: WriteSession, photo_ids: Collection[PhotoId], *, stars: int) -> Edited:
     """Give photos 1 to 5 stars, or take them away (0). ValueError for other numbers."""
-    if not 0 <= stars <= 5:
+    if not 0 <= stars <= MOST_STARS:
         raise ValueError(f"{stars} stars")
-    return _set(session, "rating", dict.fromkeys(photo_ids, stars))
+    given = f"{stars or 'no'} star{'' if stars == 1 else 's'}"
+    return _say(session, EditKind.RATE, "rating", dict.fromkeys(photo_ids, stars), given)
 
 
-def mark_favourite(session: WriteSession, photo_ids: Iterable[PhotoId], *, favourite: bool) -> LibraryChanges:
+def mark_favourite(session: WriteSession, photo_ids: Collection[PhotoId], *, favourite: bool) -> Edited:
     """Make photos favourites, or no longer."""
-    return _set(session, "favourite", {photo_id: int(favourite) for photo_id in photo_ids})
+
+    def work() -> None:
+        session.connection.executemany(
+            "UPDATE contents SET favourite = ? WHERE id = ?", [(int(favourite), photo_id) for photo_id in photo_ids]
+        )
+
+    return record_edit(session, EditKind.FAVOURITE, work, tag="marking" if favourite else "unmarking")
 
 
-def entitle(session: WriteSession, titles: Mapping[PhotoId, str | None]) -> LibraryChanges:
+def count_favourites(reader: Reader, photo_ids: Collection[PhotoId]) -> int:
+    """How many of these photos are favourites."""
+    ids = json.dumps([int(photo_id) for photo_id in photo_ids])
+    return int(
+        reader.value(
+            "SELECT COUNT(*) FROM contents WHERE favourite = 1 AND id IN (SELECT value FROM json_each(?))", [ids]
+        )
+    )
+
+
+def entitle(session: WriteSession, titles: Mapping[PhotoId, str | None]) -> Edited:
     """Set the titles of photos; None for none."""
-    return _set(session, "title", titles)
+    return _say(session, EditKind.ENTITLE, "title", titles)
 
 
-def describe(session: WriteSession, descriptions: Mapping[PhotoId, str | None]) -> LibraryChanges:
+def describe(session: WriteSession, descriptions: Mapping[PhotoId, str | None]) -> Edited:
     """Set the descriptions of photos; None for none."""
-    return _set(session, "description", descriptions)
+    return _say(session, EditKind.DESCRIBE, "description", descriptions)
+
+
+def _say(
+    session: WriteSession, kind: EditKind, column: str, values: Mapping[PhotoId, int | str | None], given: str = ""
+) -> Edited:
+    """The person's word: no file changes it from now on."""
+
+    def work() -> None:
+        session.connection.executemany(
+            f"UPDATE contents SET {column} = ?, {column}_by_person = 1 WHERE id = ?",
+            [(value, photo_id) for photo_id, value in values.items()],
+        )
+
+    return record_edit(session, kind, work, tag=given)
 
 
 def put_places(session: WriteSession, places: Mapping[PhotoId, str | None]) -> LibraryChanges:
     """Set the names of where photos were taken, from near to far: "Montmartre, Paris, France"."""
-    return _set(session, "place", places)
-
-
-def _set(session: WriteSession, column: str, values: Mapping[PhotoId, int | str | None]) -> LibraryChanges:
     session.connection.executemany(
-        f"UPDATE contents SET {column} = ? WHERE id = ?", [(value, photo_id) for photo_id, value in values.items()]
+        "UPDATE contents SET place = ? WHERE id = ?", [(place, photo_id) for photo_id, place in places.items()]
     )
-    return LibraryChanges(updated=frozenset(values))
-
-
-def add_to_album(session: WriteSession, album: str, photo_ids: Iterable[PhotoId]) -> LibraryChanges:
-    """Put photos into an album, which is made when there is none of that name."""
-    stored = to_stored_name(album)
-    session.connection.execute(
-        "INSERT INTO albums (name, created_at) VALUES (?, ?) ON CONFLICT (name) DO NOTHING", [stored, now_text()]
-    )
-    ids = frozenset(photo_ids)
-    session.connection.executemany(
-        """
-        INSERT INTO album_photos (album_id, content_id, added_at) SELECT id, ?, ? FROM albums WHERE name = ?
-        ON CONFLICT (album_id, content_id) DO NOTHING
-        """,
-        [(photo_id, now_text(), stored) for photo_id in ids],
-    )
-    return LibraryChanges(updated=ids)
-
-
-def remove_from_album(session: WriteSession, album: str, photo_ids: Iterable[PhotoId]) -> LibraryChanges:
-    """Take photos out of an album; the album stays."""
-    ids = frozenset(photo_ids)
-    session.connection.executemany(
-        "DELETE FROM album_photos WHERE content_id = ? AND album_id IN (SELECT id FROM albums WHERE name = ?)",
-        [(photo_id, to_stored_name(album)) for photo_id in ids],
-    )
-    return LibraryChanges(updated=ids)
+    return LibraryChanges(updated=frozenset(places))
 
 
 def names_in_library(reader: Reader, sql_column: str) -> tuple[str, ...]:
@@ -102,8 +104,3 @@ def place_centre(reader: Reader, place: str) -> tuple[float, float] | None:
     if not rows:
         return None
     return median(row["latitude"] for row in rows), median(row["longitude"] for row in rows)
-
-
-def album_names(reader: Reader) -> tuple[str, ...]:
-    """All albums by name."""
-    return tuple(row["name"] for row in reader.rows("SELECT name FROM albums ORDER BY name COLLATE NOCASE"))

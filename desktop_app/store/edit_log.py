@@ -20,13 +20,15 @@ from desktop_app.domain.edit import Edit, Edited, EditId, EditKind
 from desktop_app.domain.photo import PhotoId
 from desktop_app.store.clock import now_text
 from desktop_app.store.reader import Reader
-from desktop_app.store.row_changes import RowChange, apply_changes
+from desktop_app.store.row_changes import CURATED_COLUMNS, RowChange, apply_changes
 from desktop_app.store.writer import WriteSession
+
+TAG_TABLES = ("tags", "tag_aliases", "vocabulary_words")
 
 # Edits kept for undoing. One of 10,000 photos takes some 100 kB.
 KEPT_EDITS = 200
 
-_RECORDED = ("tags", "tag_aliases", "vocabulary_words", "tag_assignments")
+_RECORDED = (*TAG_TABLES, "tag_assignments", "contents", "albums", "album_photos")
 
 
 def record_edit(
@@ -41,8 +43,8 @@ def record_edit(
         changes = _recorded(session.connection)
     if not changes:
         return Edited(None)
-    retagged = _photos_in(changes)
-    photos = len(retagged) if count is None else count
+    touched = _library_changes(changes).photos_touched
+    photos = len(touched) if count is None else count
     session.connection.execute("DELETE FROM edits WHERE undone = 1")
     edit_id = session.connection.execute(
         "INSERT INTO edits (made_at, kind, tag, other, photos, changes) VALUES (?, ?, ?, ?, ?, ?)",
@@ -63,7 +65,7 @@ def redo_edit(session: WriteSession) -> Edited:
         return _replay(session, "undone = 1 ORDER BY id", undone=False)
     except sqlite3.IntegrityError as error:
         raise UserFacingError(
-            "This cannot be done again: another tag has that name by now.", "Rename the other tag first."
+            "This cannot be done again: something else has that name by now.", "Rename that first."
         ) from error
 
 
@@ -103,14 +105,16 @@ def _replay(session: WriteSession, which: str, *, undone: bool) -> Edited:
 
 def _library_changes(changes: Sequence[RowChange]) -> LibraryChanges:
     return LibraryChanges(
-        retagged=_photos_in(changes),
-        tags_changed=any(change.table != "tag_assignments" for change in changes),
+        retagged=_photos_in(changes, "tag_assignments"),
+        updated=_photos_in(changes, "contents", key="id") | _photos_in(changes, "album_photos"),
+        tags_changed=any(change.table in TAG_TABLES for change in changes),
+        albums_changed=any(change.table in {"albums", "album_photos"} for change in changes),
         edits_changed=True,
     )
 
 
-def _photos_in(changes: Iterable[RowChange]) -> frozenset[PhotoId]:
-    return frozenset(PhotoId(change.value("content_id")) for change in changes if change.table == "tag_assignments")
+def _photos_in(changes: Iterable[RowChange], table: str, *, key: str = "content_id") -> frozenset[PhotoId]:
+    return frozenset(PhotoId(change.value(key)) for change in changes if change.table == table)
 
 
 @contextmanager
@@ -142,7 +146,9 @@ def _record(connection: sqlite3.Connection, table: str) -> None:
 
 
 def _columns(connection: sqlite3.Connection, table: str) -> tuple[str, ...]:
-    """The columns that are written (computed ones are not listed)."""
+    """The columns that are written (computed ones are not listed); of photos, those that a person writes."""
+    if table == "contents":
+        return CURATED_COLUMNS
     return tuple(row[1] for row in connection.execute(f"PRAGMA main.table_info({table})"))
 
 

@@ -16,6 +16,7 @@ from desktop_app.domain.library import LibraryStatus
 from desktop_app.domain.model import ModelId
 from desktop_app.domain.photo import (
     ContentHash,
+    Curation,
     Metadata,
     PhotoDetails,
     PhotoId,
@@ -25,6 +26,7 @@ from desktop_app.domain.photo import (
 )
 from desktop_app.domain.query import Filter
 from desktop_app.domain.tag import AssignedTag
+from desktop_app.store.albums import albums_of
 from desktop_app.store.filters import LISTED, where
 from desktop_app.store.reader import Reader
 
@@ -86,6 +88,14 @@ def details(
         metadata=Metadata(taken_at, *(row[name] for name in names)),
         locations=locations,
         tags=tags,
+        curation=Curation(
+            row["rating"],
+            bool(row["favourite"]),
+            row["title"],
+            row["description"],
+            row["label"],
+            albums_of(reader, photo_id),
+        ),
     )
 
 
@@ -115,6 +125,22 @@ def path_of(reader: Reader, photo_id: PhotoId, *, away: Collection[RootId] = ())
     """A file of the photo, one that is there if any is."""
     locations = locations_of(reader, photo_id, away=away)
     return locations[0].path if locations else None
+
+
+def files_of(reader: Reader, photo_ids: Sequence[int]) -> dict[PhotoId, tuple[Path, ...]]:
+    """Every file of some photos that the library believes to be there."""
+    rows = reader.rows(
+        f"""
+        SELECT f.content_id, r.path, f.relative_path FROM files f JOIN roots r ON r.id = f.root_id
+        WHERE f.content_id IN ({_marks(photo_ids)}) AND f.missing_since IS NULL ORDER BY f.id
+        """,
+        _plain(photo_ids),
+    )
+    found: dict[PhotoId, list[Path]] = {}
+    for row in rows:
+        path = Path(from_stored_name(row["path"]), from_stored_name(row["relative_path"]))
+        found.setdefault(PhotoId(row["content_id"]), []).append(path)
+    return {photo_id: tuple(paths) for photo_id, paths in found.items()}
 
 
 def photo_at(reader: Reader, root_id: RootId, relative_path: str) -> PhotoId | None:

@@ -13,7 +13,15 @@ _KEYS = {
     "tag_aliases": ("alias",),
     "vocabulary_words": ("word",),
     "tag_assignments": ("content_id", "tag_id"),
+    "contents": ("id",),
+    "albums": ("id",),
+    "album_photos": ("album_id", "content_id"),
 }
+
+CURATED_COLUMNS = (
+    "id", "rating", "favourite", "title", "description", "rating_by_person", "title_by_person", "description_by_person",
+)  # fmt: skip
+"""What a person says of a photo beside its tags. The other columns of `contents` are the program's own."""
 
 # What one opinion of an assignment is made of. A layer is put back as a whole, and only if the edit changed it.
 _LAYERS = (

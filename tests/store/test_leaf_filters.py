@@ -32,7 +32,8 @@ from desktop_app.domain.query_terms import (
     Words,
 )
 from desktop_app.domain.words import words_of
-from desktop_app.store.curation import add_to_album, mark_favourite, rate
+from desktop_app.store.albums import add_to_album
+from desktop_app.store.curation import mark_favourite, rate
 from desktop_app.store.embeddings import put_model
 from desktop_app.store.files import put_root
 from desktop_app.store.filters import where

@@ -12,13 +12,11 @@ from sqlite_utils import Database, Migrations
 from desktop_app.domain.query_terms import Words
 from desktop_app.domain.tag import TagSource, TagState
 from desktop_app.store import migrations
+from desktop_app.store.albums import add_to_album, album_names, remove_from_album
 from desktop_app.store.curation import (
-    add_to_album,
-    album_names,
     entitle,
     put_places,
     rate,
-    remove_from_album,
 )
 from desktop_app.store.migrations import library_migrations, prepare_library_file
 from desktop_app.store.photos import photo_ids

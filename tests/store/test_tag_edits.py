@@ -223,7 +223,7 @@ def test_a_name_taken_meanwhile_is_said_and_changes_nothing(tagged: Tagged) -> N
         session.connection.execute("INSERT INTO tags (name, group_name) VALUES ('beach', 'Files')")
 
     tagged.store.writer.do(from_a_file)
-    with pytest.raises(UserFacingError, match="another tag has that name by now"):
+    with pytest.raises(UserFacingError, match="something else has that name by now"):
         tagged.do(redo_edit)
     assert tagged.tags(a) == {}
 
