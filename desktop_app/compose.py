@@ -21,15 +21,18 @@ from desktop_app.ml.catalogue import BUILT_IN_NAME, built_in_entry, find_entry, 
 from desktop_app.ml.inference import Inference
 from desktop_app.ml.loading import load_catalogue_model
 from desktop_app.ml.model_facts import calibration_of
+from desktop_app.services.albums import Albums
 from desktop_app.services.asking import Asking
 from desktop_app.services.backing_up import BackingUp
 from desktop_app.services.browsing import Browsing
 from desktop_app.services.classifying import Classifier
+from desktop_app.services.curating import Curating
 from desktop_app.services.deleting import Deleting
 from desktop_app.services.evaluating import Evaluating
 from desktop_app.services.exporting import Exporting
 from desktop_app.services.indexer import Indexer
 from desktop_app.services.library_store import LibraryStore, open_store
+from desktop_app.services.metadata_sync import MetadataSync
 from desktop_app.services.model_catalogue import ModelSettings
 from desktop_app.services.model_downloads import ModelDownloads
 from desktop_app.services.models import Models
@@ -121,6 +124,9 @@ def open_library(
         tag_editing=TagEditing(store, TagScoring(models, searching, vocabulary=settings.vocabulary)),
         reviewing=Reviewing(store),
         tag_files=TagFiles(store, browsing.photo_at),
+        curating=Curating(store),
+        albums=Albums(store),
+        metadata=MetadataSync(store),
         organising=Organising(store),
         recovering=Recovering(store, models, presence),
         indexing=indexer,

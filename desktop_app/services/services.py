@@ -5,14 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from desktop_app.services.albums import Albums
 from desktop_app.services.asking import Asking
 from desktop_app.services.backing_up import BackingUp
 from desktop_app.services.browsing import Browsing
 from desktop_app.services.change_feed import ChangeFeed
+from desktop_app.services.curating import Curating
 from desktop_app.services.deleting import Deleting
 from desktop_app.services.evaluating import Evaluating
 from desktop_app.services.exporting import Exporting
 from desktop_app.services.indexer import Indexer
+from desktop_app.services.metadata_sync import MetadataSync
 from desktop_app.services.model_downloads import ModelDownloads
 from desktop_app.services.models import Models
 from desktop_app.services.organising import Organising
@@ -45,6 +48,9 @@ class Services:
     tag_editing: TagEditing
     reviewing: Reviewing
     tag_files: TagFiles
+    curating: Curating
+    albums: Albums
+    metadata: MetadataSync
     organising: Organising
     recovering: Recovering
     indexing: Indexer

@@ -14,3 +14,4 @@ from tests.fixtures.libraries import (  # noqa: F401 - fixtures
     small_photos,
     tiny_library,
 )
+from tests.fixtures.packets import exiftool  # noqa: F401 - fixture

@@ -1,0 +1,102 @@
+"""What the library holds of photos, put together for writing it into sidecars."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from desktop_app.domain.annotations import Position, TagPath
+from desktop_app.domain.photo import PhotoId
+from desktop_app.domain.sidecar import Detail, SidecarNaming, Statement
+from desktop_app.store.annotations import written_keywords
+from desktop_app.store.reader import Reader
+from desktop_app.store.settings import read_setting, write_setting
+from desktop_app.store.writer import WriteSession
+
+_NAMING = "sidecar_naming"
+
+
+@dataclass(frozen=True, slots=True)
+class TagPlaces:
+    """Every tag with the tags it stands below, and its other names."""
+
+    paths: Mapping[int, TagPath]
+    words: Mapping[int, frozenset[str]]
+    """Case-folded name and aliases, by tag."""
+
+
+def tag_places(reader: Reader) -> TagPlaces:
+    """Read all tags at once: a few thousand at most, needed for every photo."""
+    rows = {row["id"]: row for row in reader.rows("SELECT id, name, parent_id FROM tags")}
+    words = {tag_id: {row["name"].casefold()} for tag_id, row in rows.items()}
+    for row in reader.rows("SELECT tag_id, alias FROM tag_aliases"):
+        words[row["tag_id"]].add(row["alias"].casefold())
+    paths: dict[int, TagPath] = {}
+    for tag_id in rows:
+        path: list[str] = []
+        at: int | None = tag_id
+        while at is not None and len(path) <= len(rows):
+            path.append(rows[at]["name"])
+            at = rows[at]["parent_id"]
+        paths[tag_id] = tuple(reversed(path))
+    return TagPlaces(paths, {tag_id: frozenset(each) for tag_id, each in words.items()})
+
+
+def statements(reader: Reader, photo_ids: Sequence[PhotoId], tags: TagPlaces) -> dict[PhotoId, Statement]:
+    """What is to be said of up to a few hundred photos; those that are not in the library are left out."""
+    ids = [int(photo_id) for photo_id in photo_ids]
+    marks = ",".join("?" * len(ids))
+    accepted: dict[int, list[int]] = {}
+    dropped: dict[int, set[str]] = {}
+    for row in reader.rows(
+        f"SELECT content_id, tag_id, state FROM tag_assignments WHERE content_id IN ({marks}) AND state != 'suggested'",
+        ids,
+    ):
+        if row["state"] == "accepted":
+            accepted.setdefault(row["content_id"], []).append(row["tag_id"])
+        else:
+            dropped.setdefault(row["content_id"], set()).update(tags.words[row["tag_id"]])
+    written = written_keywords(reader, ids)
+    found = {}
+    for row in reader.rows(f"SELECT * FROM contents WHERE id IN ({marks})", ids):
+        photo_id = PhotoId(row["id"])
+        paths = tuple(sorted(tags.paths[tag_id] for tag_id in accepted.get(photo_id, ())))
+        names = {path[-1].casefold() for path in paths}
+        others = {word for tag_id in accepted.get(photo_id, ()) for word in tags.words[tag_id]}
+        gone = dropped.get(photo_id, set()) | others | written.get(photo_id, frozenset())
+        found[photo_id] = Statement(
+            tags=paths,
+            dropped=frozenset(gone - names),
+            rating=row["rating"],
+            title=row["title"],
+            description=row["description"],
+            position=None
+            if row["latitude"] is None or row["longitude"] is None
+            else Position(row["latitude"], row["longitude"], row["altitude_m"]),
+            decided=frozenset(detail for detail in Detail if row[f"{detail.value}_by_person"]),
+        )
+    return found
+
+
+def sidecar_naming(reader: Reader) -> SidecarNaming:
+    """How the person wants sidecars to be called."""
+    return SidecarNaming(read_setting(reader, _NAMING) or SidecarNaming.AUTOMATIC)
+
+
+def put_sidecar_naming(session: WriteSession, naming: SidecarNaming) -> None:
+    """Call sidecars so from now on."""
+    write_setting(session, _NAMING, naming.value)
+
+
+def usual_naming(reader: Reader) -> SidecarNaming:
+    """What most sidecars in the library are called; by the photo's whole name when there are none."""
+    row = reader.row(
+        """
+        SELECT COUNT(*) AS sidecars, COALESCE(SUM(EXISTS (
+            SELECT 1 FROM files f WHERE f.root_id = s.root_id
+            AND f.relative_path = substr(s.relative_path, 1, length(s.relative_path) - 4))), 0) AS by_full_name
+        FROM skipped_files s WHERE s.relative_path LIKE '%.xmp'
+        """
+    )
+    assert row is not None  # an aggregate always has one row
+    return SidecarNaming.FULL_NAME if row["by_full_name"] * 2 >= row["sidecars"] else SidecarNaming.STEM
