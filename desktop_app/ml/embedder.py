@@ -17,6 +17,7 @@ from desktop_app.base.errors import UserFacingError
 from desktop_app.domain.model import CatalogueEntry, PixelSpec
 from desktop_app.ml.devices import Device, inference_threads
 from desktop_app.ml.packages import missing_package
+from desktop_app.ml.patch_features import patch_features
 from desktop_app.ml.text_tower import encode_texts
 from desktop_app.ml.torch_setup import import_open_clip, import_torch
 
@@ -91,15 +92,24 @@ class Embedder:
         vectors = np.concatenate(parts)
         return np.asarray(vectors[np.argsort(order)], np.float32)
 
+    def embed_patches(self, pixels: npt.NDArray[np.uint8]) -> Vectors:
+        """Embed the patches of uint8 [N, S, S, 3] RGB; returns float32 [N, rows, columns, D], L2-normalised."""
+        with self._torch.inference_mode():
+            features = patch_features(self._model, self._preprocessed(pixels))
+            vectors: Vectors = _unit(features.float()).cpu().numpy()
+        return vectors
+
     def _forward_images(self, pixels: npt.NDArray[np.uint8]) -> Vectors:
-        torch = self._torch
-        with torch.inference_mode():
-            batch = torch.from_numpy(np.ascontiguousarray(pixels)).to(self.device.name)
-            # NHWC memory seen as NCHW is exactly torch's channels_last: no copy, and convolutions like it best.
-            batch = batch.permute(0, 3, 1, 2).float().div_(255.0)
-            batch = batch.sub_(self._mean).div_(self._std).to(self._dtype)
+        with self._torch.inference_mode():
+            batch = self._preprocessed(pixels)
             vectors: Vectors = _unit(self._model.encode_image(batch).float()).cpu().numpy()
         return vectors
+
+    def _preprocessed(self, pixels: npt.NDArray[np.uint8]) -> Any:
+        batch = self._torch.from_numpy(np.ascontiguousarray(pixels)).to(self.device.name)
+        # NHWC memory seen as NCHW is exactly torch's channels_last: no copy, and convolutions like it best.
+        batch = batch.permute(0, 3, 1, 2).float().div_(255.0)
+        return batch.sub_(self._mean).div_(self._std).to(self._dtype)
 
     def _release_memory(self) -> None:
         if self.device.name == "cuda":

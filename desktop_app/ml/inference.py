@@ -23,7 +23,7 @@ Vectors = npt.NDArray[np.float32]
 
 
 class _Urgency(IntEnum):
-    """A text query goes ahead of waiting image batches, so it waits for one batch at most."""
+    """What a person waits for goes ahead of waiting image batches, so it waits for one batch at most."""
 
     TEXT = 0
     IMAGES = 1
@@ -60,6 +60,10 @@ class Inference:
         """Embed texts, ahead of waiting pictures when a person waits; the answer is float32 [N, D], L2-normalised."""
         urgency = _Urgency.TEXT if urgent else _Urgency.IMAGES
         return self._submit(urgency, lambda embedder: embedder.embed_texts(texts))
+
+    def embed_patches(self, pixels: npt.NDArray[np.uint8]) -> Future[Vectors]:
+        """Embed the patches of uint8 [N, S, S, 3], for a person who waits; float32 [N, rows, columns, D], L2-normalised."""
+        return self._submit(_Urgency.TEXT, lambda embedder: embedder.embed_patches(pixels))
 
     def run(self, work: Callable[[Embedder], T]) -> Future[T]:
         """Run other work with the loaded model, behind waiting pictures and texts of the same urgency."""
