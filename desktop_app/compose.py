@@ -32,11 +32,13 @@ from desktop_app.services.evaluating import Evaluating
 from desktop_app.services.exporting import Exporting
 from desktop_app.services.indexer import Indexer
 from desktop_app.services.library_store import LibraryStore, open_store
+from desktop_app.services.locating import Locating
 from desktop_app.services.metadata_sync import MetadataSync
 from desktop_app.services.model_catalogue import ModelSettings
 from desktop_app.services.model_downloads import ModelDownloads
 from desktop_app.services.models import Models
 from desktop_app.services.organising import Organising
+from desktop_app.services.place_names import PlaceNames
 from desktop_app.services.presence import Presence
 from desktop_app.services.recovering import Recovering
 from desktop_app.services.reviewing import Reviewing
@@ -105,11 +107,12 @@ def open_library(
     )
     store = open_store(paths)
     models = Models(store, settings)
-    presence = Presence(store)
-    indexer = Indexer(store, models, presence)
+    presence, place_names = Presence(store), PlaceNames()
+    indexer = Indexer(store, models, presence, place_names)
     watching = Watching(store, indexer, presence)
-    searching, understanding = Searching(store, models), Understanding(store)
+    searching, understanding = Searching(store, models), Understanding(store, place_names)
     asking = Asking(store, models, searching, understanding)
+    viewing = Viewing(store, presence)
     browsing = Browsing(store, models, presence, watching)
     services = Services(
         library_folder=paths.folder,
@@ -118,6 +121,7 @@ def open_library(
         searching=searching,
         understanding=understanding,
         asking=asking,
+        locating=Locating(models, asking, viewing),
         saved_searches=SavedSearches(store, asking, understanding),
         exporting=Exporting(store),
         tagging=Tagging(store),
@@ -134,7 +138,7 @@ def open_library(
         models=models,
         downloads=ModelDownloads(settings.models_folder, models.entry, endpoint=hub_endpoint),
         evaluating=Evaluating(models),
-        viewing=Viewing(store, presence),
+        viewing=viewing,
         backing_up=BackingUp(paths),
         verifying=Verifying(store, presence),
         deleting=Deleting(store, presence),

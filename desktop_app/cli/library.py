@@ -1,4 +1,4 @@
-"""keepsight status, keepsight skipped"""
+"""keepsight status, keepsight skipped, keepsight places"""
 
 from __future__ import annotations
 
@@ -58,3 +58,12 @@ def skipped(context: Context) -> None:
         files = library.services.browsing.skipped()
     value = [{"path": str(file.path), "reason": file.reason} for file in files]
     context.output.result(value, [f"{file.path}: {file.reason}" for file in files] or ["Nothing was skipped."])
+
+
+def places(context: Context) -> None:
+    """Where the library's photos were taken, by name, the most photographed place first."""
+    with context.open() as library:
+        counts = library.services.browsing.places()
+    value = [{"place": place, "photos": photos} for place, photos in counts]
+    lines = [f"{photos:>7,}  {place}" for place, photos in counts]
+    context.output.result(value, lines or ["No photo of this library says where it was taken."])

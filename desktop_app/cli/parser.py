@@ -37,7 +37,8 @@ _WINDOW_EPILOG = """commands (keepsight COMMAND --help tells more):
   saved            keep searches and run them     exclude      files and folders to leave out
   relink OLD NEW   say where a folder is now      missing      photos whose files are gone
   verify           check library and photos       delete       move photos to the trash
-  backup           copy the library file          restore      put such a copy back"""
+  backup           copy the library file          restore      put such a copy back
+  places           where photos were taken"""
 
 
 def window_parser() -> argparse.ArgumentParser:
@@ -66,6 +67,7 @@ def command_parser() -> argparse.ArgumentParser:
     _add_classify(commands)
     _command(commands, "status", library.status, "show the library in numbers")
     _command(commands, "skipped", library.skipped, "list files that are not in the library, and why")
+    _command(commands, "places", library.places, "list the places where photos were taken")
     _add_exclude(commands)
     _add_recovery(commands)
     _add_health(commands)
@@ -81,7 +83,7 @@ def command_names() -> frozenset[str]:
 
 
 _COMMANDS = frozenset(
-    "index search saved classify status skipped exclude relink missing verify backup restore delete tags models".split()
+    "index search saved classify status skipped places exclude relink missing verify backup restore delete tags models".split()
 )
 
 # argparse gives the object that `add_parser` belongs to no public name.

@@ -111,6 +111,8 @@ class FreshPhoto:
     vector: npt.NDArray[np.float32]
     """[D], L2-normalised."""
     tags: tuple[MachineTag, ...]
+    place: str | None = None
+    """Names of where it was taken, from near to far; empty far from everything, None without a position."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -124,6 +124,9 @@ class PhotoDetails:
     """Accepted and suggested tags, the person's own first, then by falling probability; rejected ones are left out."""
     curation: Curation = field(default_factory=Curation)
 
+    place: str = ""
+    """Names of where it was taken, from near to far; empty when that is not known."""
+
     @property
     def path(self) -> Path:
         """The first file that is there; a missing one only when none is."""

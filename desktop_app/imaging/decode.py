@@ -16,7 +16,7 @@ from PIL import Image
 
 from desktop_app.domain.model import PixelSpec
 from desktop_app.domain.photo import ContentHash, FileStamp, Metadata
-from desktop_app.imaging.geometry import fit_within, model_window
+from desktop_app.imaging.geometry import Box, Window, fit_within, look_closely, model_window
 from desktop_app.imaging.identity import hash_stream
 from desktop_app.imaging.opening import reading
 from desktop_app.imaging.picture import VIEW_GAP, Picture, load_picture
@@ -58,6 +58,27 @@ class RgbPicture:
     """width * height * 3 bytes: red, green, blue."""
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class CloseWindow:
+    """A part of a picture, as large as a model wants it."""
+
+    box: Box
+    """Left, top, right, bottom, as parts of the upright picture's width and height."""
+    level: int
+    """How closely it looks, 0 being the least."""
+    pixels: npt.NDArray[np.uint8]
+    """[size, size, 3], sRGB."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CloseLook:
+    """All of a picture, upright, in windows; those of one level together cover it."""
+
+    windows: tuple[CloseWindow, ...]
+    aspect: float
+    """Width by height."""
+
+
 def decode_photo(path: Path, spec: PixelSpec, *, content_hash: ContentHash | None = None) -> DecodedPhoto:
     """Read a photo for the library. `content_hash` spares a second look at bytes that were hashed already.
 
@@ -85,6 +106,18 @@ def decode_pixels(path: Path, spec: PixelSpec) -> npt.NDArray[np.uint8]:
         return _model_pixels(load_picture(file, lambda size: (model_window(size, spec),)), spec)
 
 
+def decode_closely(path: Path, spec: PixelSpec) -> CloseLook:
+    """A whole picture in overlapping windows as large as a model wants them, some closer. Raises PhotoSkipped."""
+    with reading(path) as file:
+        picture = load_picture(file, lambda size: [each for level in look_closely(size, spec.size) for each in level])
+        levels = enumerate(look_closely(picture.size, spec.size))
+        width, height = picture.size
+        return CloseLook(
+            tuple(_close_window(picture, window, level, spec=spec) for level, windows in levels for window in windows),
+            width / height,
+        )
+
+
 def decode_view(path: Path, *, max_side: int) -> RgbPicture:
     """A picture to look at: upright, transparent parts white, longest side at most `max_side`, never enlarged.
 
@@ -95,6 +128,12 @@ def decode_view(path: Path, *, max_side: int) -> RgbPicture:
         side = min(max_side, max(picture.image.size))
         image = picture.render(fit_within(picture.size, side))
         return RgbPicture(image.width, image.height, image.tobytes())
+
+
+def _close_window(picture: Picture, window: Window, level: int, *, spec: PixelSpec) -> CloseWindow:
+    (width, height), (left, top, right, bottom) = picture.size, window.box
+    pixels = np.array(picture.render(window, _RESAMPLING[spec.interpolation]))
+    return CloseWindow((left / width, top / height, right / width, bottom / height), level, pixels)
 
 
 def _thumbnail(picture: Picture) -> bytes:

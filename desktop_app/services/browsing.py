@@ -20,6 +20,7 @@ from desktop_app.services.models import Models
 from desktop_app.services.presence import Presence
 from desktop_app.services.watching import Watching, reason_to_poll
 from desktop_app.store import files, photos, tags
+from desktop_app.store.places import place_counts
 
 
 class Browsing:
@@ -106,6 +107,10 @@ class Browsing:
     def tag_named(self, name: str) -> Tag | None:
         """The tag of that name, in any case."""
         return tags.tag_named(self._reader, name)
+
+    def places(self) -> list[tuple[str, int]]:
+        """Names of places, from near to far, with the number of photos taken there, the most photographed first."""
+        return place_counts(self._reader)
 
     def skipped(self) -> list[SkippedFile]:
         """Files in watched folders that are not in the library, and why."""

@@ -19,6 +19,7 @@ from desktop_app.services.indexing import IndexRun, Scope
 from desktop_app.services.library_store import LibraryStore
 from desktop_app.services.model_switching import SwitchRun
 from desktop_app.services.models import Models
+from desktop_app.services.place_names import PlaceNames, name_earlier_photos
 from desktop_app.services.presence import Presence
 from desktop_app.services.retagging import retag_if_outdated
 from desktop_app.store.files import roots
@@ -40,10 +41,11 @@ class Indexer:
     While none waits, the thread goes on with a pending switch of models: see `services.model_switching`.
     """
 
-    def __init__(self, store: LibraryStore, models: Models, presence: Presence) -> None:
+    def __init__(self, store: LibraryStore, models: Models, presence: Presence, place_names: PlaceNames) -> None:
         self._store = store
         self._presence = presence
         self._models = models
+        self._place_names = place_names
         self._feed: Feed[IndexProgress] = Feed()
         self._progress = IndexProgress()
         self._switch_feed: Feed[SwitchProgress | None] = Feed()
@@ -199,6 +201,7 @@ class Indexer:
         run = IndexRun(
             self._store,
             model,
+            place_names=self._place_names,
             scopes=scopes,
             away=away,
             exclusion=read_exclusion(self._store.reader),
@@ -206,7 +209,9 @@ class Indexer:
             cancelled=self._cancel.is_set,
             wait_while_paused=self._wait_while_paused,
         )
-        return run.run()
+        report = run.run()
+        name_earlier_photos(self._store, self._place_names, cancelled=self._cancel.is_set)
+        return report
 
     def _plan_switch(self) -> None:
         """After a run that brought the library up to date, a pending switch goes on by itself."""

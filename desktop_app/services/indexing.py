@@ -40,6 +40,7 @@ from desktop_app.services.active_model import ActiveModel
 from desktop_app.services.annotating import read_annotations_due
 from desktop_app.services.index_progress import ProgressReporter
 from desktop_app.services.library_store import LibraryStore
+from desktop_app.services.place_names import PlaceNames
 from desktop_app.services.reading import (
     AlreadyKnown,
     Decoded,
@@ -95,6 +96,7 @@ class IndexRun:
         store: LibraryStore,
         model: ActiveModel,
         *,
+        place_names: PlaceNames,
         scopes: Sequence[Scope],
         away: frozenset[RootId],
         exclusion: Exclusion,
@@ -104,6 +106,7 @@ class IndexRun:
     ) -> None:
         self._store = store
         self._model = model
+        self._place_names = place_names
         self._scopes = scopes
         self._away = away
         self._exclusion = exclusion
@@ -232,7 +235,7 @@ class IndexRun:
     def _store_batch(self, gathered: _Gathered, vectors: Vectors) -> None:
         tags = self._model.tagger.tags_for(vectors) if len(vectors) else []
         fresh = tuple(
-            FreshPhoto(item.found, item.photo.stamp, _facts(item), vector, photo_tags)
+            FreshPhoto(item.found, item.photo.stamp, _facts(item), vector, photo_tags, self._place_of(item))
             for item, vector, photo_tags in zip(gathered.decoded, vectors, tags, strict=True)
         )
         known = tuple(
@@ -246,6 +249,9 @@ class IndexRun:
         self._writes.append(self._store.index_write(lambda session: store_batch(session, batch)))
         self._wait_for_writes(leave=_BATCHES_AHEAD)
         self._reporter.advanced(len(gathered), skipped=len(unreadable))
+
+    def _place_of(self, item: Decoded) -> str | None:
+        return self._place_names.place_of(item.photo.metadata)
 
     def _gone_places(self, item: AlreadyKnown) -> tuple[FileKey, ...]:
         """Where else the library believes these bytes to be, though they are not there (and their root is)."""

@@ -15,6 +15,7 @@ from desktop_app.services.deleting import Deleting
 from desktop_app.services.evaluating import Evaluating
 from desktop_app.services.exporting import Exporting
 from desktop_app.services.indexer import Indexer
+from desktop_app.services.locating import Locating
 from desktop_app.services.metadata_sync import MetadataSync
 from desktop_app.services.model_downloads import ModelDownloads
 from desktop_app.services.models import Models
@@ -42,6 +43,7 @@ class Services:
     searching: Searching
     understanding: Understanding
     asking: Asking
+    locating: Locating
     saved_searches: SavedSearches
     exporting: Exporting
     tagging: Tagging

@@ -3,22 +3,30 @@
 from __future__ import annotations
 
 import difflib
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from desktop_app.base.paths import from_stored_name, to_stored_name
 from desktop_app.domain.language.chips import Chip, chips
-from desktop_app.domain.language.completion import Completion, KnownNames, complete
+from desktop_app.domain.language.completion import MOST_CANDIDATES, Completion, KnownNames, complete, place_begun
 from desktop_app.domain.language.parser import parse
 from desktop_app.domain.language.printer import to_text
 from desktop_app.domain.language.problems import QueryProblem
 from desktop_app.domain.query import And, Expression, Not, Or
 from desktop_app.domain.query_terms import Named, NameKind, NearPlace, NearPoint, SimilarTo, Span
 from desktop_app.services.library_store import LibraryStore
+from desktop_app.services.place_names import PlaceNames
 from desktop_app.store import files
 from desktop_app.store.albums import album_names
-from desktop_app.store.curation import names_in_library, place_centre
+from desktop_app.store.curation import names_in_library
+from desktop_app.store.places import photos_in, place_centre, place_counts
 from desktop_app.store.tags import all_tags, tag_counts, tag_named
+
+_MOST_PLACES = 500
+
+# So much of a town's name is typed before the list of all towns is looked into: fewer letters begin too many names.
+_LEAST_LETTERS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +43,9 @@ class Understood:
 class Understanding:
     """Reads questions. Blocks for a look-up or two: run it off the GUI thread."""
 
-    def __init__(self, store: LibraryStore) -> None:
+    def __init__(self, store: LibraryStore, place_names: PlaceNames) -> None:
         self._reader = store.reader
+        self._place_names = place_names
 
     def understand(self, text: str) -> Understood:
         """Chips for what was understood, or the problem. Never raises for what was typed."""
@@ -53,7 +62,13 @@ class Understanding:
 
     def complete(self, text: str, cursor: int) -> Completion:
         """What could be typed at the cursor, with the names of this library."""
-        return complete(text, cursor, self.known_names())
+        known = self.known_names()
+        found = complete(text, cursor, known)
+        begun = place_begun(text, cursor)
+        if len(begun) < _LEAST_LETTERS or len(found.candidates) >= MOST_CANDIDATES:
+            return found
+        towns = self._place_names.towns_beginning_with(begun, most=MOST_CANDIDATES)
+        return complete(text, cursor, replace(known, places=tuple(dict.fromkeys((*known.places, *towns)))))
 
     def known_names(self) -> KnownNames:
         """Names that filters can name, the most used first."""
@@ -69,7 +84,7 @@ class Understanding:
             folders=tuple(dict.fromkeys(folder for folder in folders if folder)),
             cameras=names_in_library(reader, "camera"),
             lenses=names_in_library(reader, "lens"),
-            places=names_in_library(reader, "place"),
+            places=self._places(),
         )
 
     def _resolved(self, tree: Expression) -> Expression:
@@ -93,15 +108,34 @@ class Understanding:
                 return self._photo(tree)
         return tree
 
+    def _places(self) -> tuple[str, ...]:
+        """Single names of the places in the library, the most photographed first: near to far, so towns before countries."""
+        counts: Counter[str] = Counter()
+        for place, photos in place_counts(self._reader):
+            for name in place.split(", "):
+                counts[name] += photos
+        return tuple(name for name, _ in counts.most_common(_MOST_PLACES))
+
     def _point(self, near: NearPlace) -> NearPoint:
+        """The middle of a place: of a town by the list of towns, else of the photos that were taken at a place so called."""
+        towns = self._place_names.gazetteer().find(near.place)
+        if len(towns) > 1:
+            # Of several Parises the one that the person took photos in; where that does not tell, the largest.
+            towns.sort(key=lambda town: photos_in(self._reader, town.label.split(", ")) == 0)
+        if towns:
+            return NearPoint(towns[0].latitude, towns[0].longitude, near.radius_km, near.span)
         centre = place_centre(self._reader, near.place)
         if centre is None:
-            raise QueryProblem(
-                f"No photo of this library was taken at a place called {near.place!r}.",
-                near.span,
-                "Write its latitude and longitude: near:48.85,2.35 20km.",
-            )
+            raise self._unknown_place(near)
         return NearPoint(*centre, near.radius_km, near.span)
+
+    def _unknown_place(self, near: NearPlace) -> QueryProblem:
+        alike = self._place_names.gazetteer().suggest(near.place)
+        hint = "Write its latitude and longitude: near:48.85,2.35 20km."
+        if alike:
+            *others, last = [f"{name!r}" for name in alike]
+            hint = f"Did you mean {', '.join(others) + ' or ' if others else ''}{last}?"
+        return QueryProblem(f"There is no place called {near.place!r} in the list of towns.", near.span, hint)
 
     def _photo(self, similar: SimilarTo) -> SimilarTo:
         """The example by its row id."""

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
 from desktop_app.base.errors import UserFacingError
 from desktop_app.domain.photo import PhotoId
 from desktop_app.imaging.decode import RgbPicture, decode_view
@@ -9,6 +13,8 @@ from desktop_app.imaging.errors import PhotoSkipped
 from desktop_app.services.library_store import LibraryStore
 from desktop_app.services.presence import Presence
 from desktop_app.store.photos import path_of
+
+T = TypeVar("T")
 
 
 class Viewing:
@@ -20,6 +26,10 @@ class Viewing:
 
     def picture(self, photo_id: PhotoId, *, max_side: int) -> RgbPicture:
         """The photo, upright, in sRGB, no longer than `max_side` pixels. Raises UserFacingError when it cannot be read."""
+        return self.decoded(photo_id, lambda path: decode_view(path, max_side=max_side))
+
+    def decoded(self, photo_id: PhotoId, decode: Callable[[Path], T]) -> T:
+        """What `decode` makes of a photo's file. Raises UserFacingError when the file is away or cannot be read."""
         path = path_of(self._reader, photo_id, away=self._presence.away())
         if path is None:
             raise UserFacingError("This photo is no longer in the library.")
@@ -28,6 +38,6 @@ class Viewing:
                 f"The file {path.name} is not there at present.", "Plug its drive in, or find where it went."
             )
         try:
-            return decode_view(path, max_side=max_side)
+            return decode(path)
         except PhotoSkipped as skip:
             raise UserFacingError(f"{path.name} cannot be shown: {skip.reason}") from skip

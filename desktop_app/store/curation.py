@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping
-from statistics import median
 
 from desktop_app.domain.annotations import MOST_STARS
-from desktop_app.domain.changes import LibraryChanges
 from desktop_app.domain.edit import Edited, EditKind
 from desktop_app.domain.photo import PhotoId
 from desktop_app.store.edit_log import record_edit
@@ -68,39 +66,13 @@ def _say(
     return record_edit(session, kind, work, tag=given)
 
 
-def put_places(session: WriteSession, places: Mapping[PhotoId, str | None]) -> LibraryChanges:
-    """Set the names of where photos were taken, from near to far: "Montmartre, Paris, France"."""
-    session.connection.executemany(
-        "UPDATE contents SET place = ? WHERE id = ?", [(place, photo_id) for photo_id, place in places.items()]
-    )
-    return LibraryChanges(updated=frozenset(places))
-
-
 def names_in_library(reader: Reader, sql_column: str) -> tuple[str, ...]:
-    """Different values of "camera", "lens" or "place", the most frequent first."""
+    """Different values of "camera" or "lens", the most frequent first."""
     column = {
         "camera": "TRIM(COALESCE(camera_make, '') || ' ' || COALESCE(camera_model, ''))",
         "lens": "lens",
-        "place": "place",
     }[sql_column]
     rows = reader.rows(
         f"SELECT {column} AS value FROM contents WHERE {column} != '' GROUP BY value ORDER BY COUNT(*) DESC LIMIT 500"
     )
     return tuple(row["value"] for row in rows)
-
-
-def place_centre(reader: Reader, place: str) -> tuple[float, float] | None:
-    """The middle of the photos whose place has this name as a part ("Paris" of "Montmartre, Paris, France").
-
-    The median of each coordinate: a single photo with a wrong position does not move it.
-    """
-    rows = reader.rows(
-        """
-        SELECT latitude, longitude FROM contents WHERE latitude IS NOT NULL AND longitude IS NOT NULL
-        AND instr(', ' || lower(place) || ',', ', ' || lower(?) || ',') > 0
-        """,
-        [place],
-    )
-    if not rows:
-        return None
-    return median(row["latitude"] for row in rows), median(row["longitude"] for row in rows)

@@ -25,6 +25,7 @@ from desktop_app.domain.model import ModelId
 from desktop_app.domain.photo import FileStamp, Metadata, PhotoId
 from desktop_app.store.assignments import hand_on_tag_decisions, put_machine_tags
 from desktop_app.store.clock import now_text
+from desktop_app.store.places import put_places
 from desktop_app.store.writer import WriteSession
 
 _INSERT_CONTENT = """
@@ -112,7 +113,10 @@ def _put_content(session: WriteSession, fresh: FreshPhoto) -> tuple[PhotoId, boo
     values += [taken_at.isoformat() if taken_at else None, *rest]
     is_new = connection.execute(_INSERT_CONTENT, values).rowcount == 1
     row = connection.execute("SELECT id FROM contents WHERE hash = ?", [facts.content_hash]).fetchone()
-    return PhotoId(row[0]), is_new
+    photo_id = PhotoId(row[0])
+    if fresh.place is not None:
+        put_places(session, {photo_id: fresh.place})
+    return photo_id, is_new
 
 
 def _sort_time(metadata: Metadata, stamp: FileStamp) -> str:

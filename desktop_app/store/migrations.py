@@ -15,6 +15,7 @@ from desktop_app.base.errors import UserFacingError
 from desktop_app.base.private_files import make_private
 from desktop_app.store.annotation_schema import ANNOTATION_SCHEMA
 from desktop_app.store.connection import connect_for_writing, plain_errors
+from desktop_app.store.places import PLACES_SCHEMA
 from desktop_app.store.saved_searches import SAVED_SEARCH_SETTINGS
 from desktop_app.store.search_schema import SEARCH_SCHEMA
 from desktop_app.store.search_texts import refresh_texts
@@ -63,6 +64,13 @@ def m005_volumes(db: Database) -> None:
 def m006_annotations(db: Database) -> None:
     """What other programs wrote about photos, and which of it the person decided here."""
     for statement in ANNOTATION_SCHEMA:
+        db.execute(statement)
+
+
+@library_migrations()
+def m007_places(db: Database) -> None:
+    """Which photos' places have no name yet; a photo that is moved on the map loses its name."""
+    for statement in PLACES_SCHEMA:
         db.execute(statement)
 
 

@@ -96,6 +96,7 @@ def details(
             row["label"],
             albums_of(reader, photo_id),
         ),
+        place=row["place"] or "",
     )
 
 

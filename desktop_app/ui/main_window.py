@@ -10,6 +10,7 @@ from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QStackedWidget
 
 from desktop_app.domain.changes import LibraryChanges
+from desktop_app.domain.language.sights import sights
 from desktop_app.domain.library import RootInfo
 from desktop_app.domain.photo import PhotoId
 from desktop_app.domain.progress import IndexPhase, IndexProgress, IndexReport
@@ -106,6 +107,7 @@ class MainWindow(QMainWindow):
     def view_photo(self, photo_id: PhotoId) -> None:
         """Show a photo of the present result full size."""
         row = self.page.grid.row_of(photo_id)
+        self.viewer.set_terms(sights(self.state.terms.text))
         self.viewer.open([photo_id] if row is None else self.page.grid.photo_ids(), row or 0)
         self._pages.setCurrentWidget(self.viewer)
         self.menuBar().hide()
@@ -236,6 +238,7 @@ class MainWindow(QMainWindow):
         self.completions.refresh(changes)
         if changes.model_changed:
             self.dialogs.models.refresh()
+            self.viewer.forget_heat()
         if shown := changes.added | changes.updated | changes.missing:
             self.page.grid.refresh_photos(shown)
             self.viewer.refresh_photos(shown)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -7,7 +9,7 @@ from hypothesis import strategies as st
 from PIL import Image, ImageOps
 
 from desktop_app.domain.model import PixelSpec
-from desktop_app.imaging.geometry import fit_within, model_window, oriented, reduction, stored_box
+from desktop_app.imaging.geometry import fit_within, look_closely, model_window, oriented, reduction, stored_box
 
 sides = st.integers(1, 30_000)
 orientations = st.integers(1, 8)
@@ -56,3 +58,14 @@ def test_reduction_does_not_depend_on_the_orientation(width: int, height: int, r
     spec = PixelSpec(resize=resize)
     lying, standing = model_window((width, height), spec), model_window((height, width), spec)
     assert reduction(lying) == pytest.approx(reduction(standing))
+
+
+@given(width=st.integers(1, 30_000), height=st.integers(1, 30_000))
+def test_a_close_look_covers_the_whole_picture(width: int, height: int) -> None:
+    for windows in look_closely((width, height), 224):
+        assert len(windows) <= 16
+        for axis, length in ((0, width), (1, height)):
+            spans = sorted({(each.box[axis], each.box[axis + 2]) for each in windows})
+            assert spans[0][0] == pytest.approx(0.0, abs=1e-6)
+            assert spans[-1][1] == pytest.approx(length)
+            assert all(before[1] > after[0] for before, after in itertools.pairwise(spans))

@@ -15,11 +15,11 @@ from desktop_app.store import migrations
 from desktop_app.store.albums import add_to_album, album_names, remove_from_album
 from desktop_app.store.curation import (
     entitle,
-    put_places,
     rate,
 )
 from desktop_app.store.migrations import library_migrations, prepare_library_file
 from desktop_app.store.photos import photo_ids
+from desktop_app.store.places import put_places
 from desktop_app.store.saved_searches import change_search, drop_search, save_search, saved_searches
 from desktop_app.store.search_texts import ranked_matches, texts_of
 from desktop_app.store.tag_decisions import add_tag, remove_tag

@@ -83,6 +83,14 @@ def complete(text: str, cursor: int, known: KnownNames) -> Completion:
     return Completion(start, cursor, tuple([*operators, *filters, *tags, *albums][:MOST_CANDIDATES]))
 
 
+def place_begun(text: str, cursor: int) -> str:
+    """What is typed of a place's name at the cursor, behind `near:`; empty elsewhere."""
+    piece = _PIECE.search(text[:cursor])
+    if piece is None or (piece.group(1) or "").lower() != "near":
+        return ""
+    return piece.group(2).removeprefix('"')
+
+
 def _values(name: str, known: KnownNames) -> tuple[str, ...]:
     names = {
         "tag": known.tags,

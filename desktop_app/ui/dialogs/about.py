@@ -19,6 +19,9 @@ _PROMISE = (
     "and the photos themselves are never changed."
 )
 
+# The licence of the data (CC BY 4.0) asks for this.
+_TOWNS = "Names of places: GeoNames (geonames.org), CC BY 4.0."
+
 # Keys that are not in a menu: where the person is decides what they do.
 _PLACE_KEYS = (
     ("Enter", "View the photo full size"),
@@ -27,6 +30,8 @@ _PLACE_KEYS = (
     ("Shift + arrow keys", "Select several photos"),
     ("Down (in the search field)", "Go to the results"),
     ("Esc", "Clear the search, close the viewer"),
+    ("W (in the viewer)", "Show where in the photo the search's words are"),
+    ("Shift + W (in the viewer)", "The same for the next term of the search"),
     ("Alt + click on a tag", "Leave out photos with it"),
 )
 
@@ -48,6 +53,7 @@ class AboutDialog(QDialog):
         words.addWidget(name)
         words.addWidget(label(f"Version {version} · MIT licence", role="muted"))
         words.addWidget(label(_PROMISE, wrap=True))
+        words.addWidget(label(_TOWNS, role="muted", wrap=True))
         words.addWidget(where)
         row = QHBoxLayout()
         row.setSpacing(theme.space_l)

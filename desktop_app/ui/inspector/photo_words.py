@@ -43,7 +43,7 @@ def exposure_time(seconds: float) -> str:
     return f"{seconds:.3g} s"
 
 
-def place_line(metadata: Metadata) -> str:
+def position_line(metadata: Metadata) -> str:
     """Such as "52.5163° N, 13.3777° E · 34 m", or empty."""
     if metadata.latitude is None or metadata.longitude is None:
         return ""
@@ -61,7 +61,8 @@ def facts(details: PhotoDetails) -> list[tuple[str, str]]:
         ("Camera", metadata.camera or ""),
         ("Lens", metadata.lens or ""),
         ("Exposure", exposure_line(metadata)),
-        ("Place", place_line(metadata)),
+        ("Place", details.place),
+        ("Position", position_line(metadata)),
         ("Picture", picture_line(details)),
     ]
     return [(name, value) for name, value in rows if value]

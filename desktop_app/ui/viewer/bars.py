@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolBut
 from desktop_app.ui.icons import icon_pixmap, themed_icon
 from desktop_app.ui.picture_loader import Problem
 from desktop_app.ui.theme import Theme
+from desktop_app.ui.viewer.hovering import Hovering
 
 BAR_HEIGHT = 52
 ICON = QSize(20, 20)
@@ -22,6 +23,23 @@ QWidget#viewer { background: $ground; }
 QFrame#bar { background: $window; border: none; border-bottom: 1px solid $border; }
 QFrame#message { background: $raised; border: 1px solid $border; border-radius: 10px; }
 QFrame#message QLabel { background: transparent; border: none; }
+QFrame#heat { background: $raised; border: 1px solid $border; border-radius: 10px; }
+QFrame#heat QLabel { background: transparent; border: none; }
+QFrame#heat QToolButton:hover { background: $border; }
+QToolButton#term { padding: 5px 8px; font-weight: 600; }
+QToolButton#term:disabled { color: $text; }
+QToolButton#term::menu-indicator { image: none; width: 0; }
+QSlider { background: transparent; }
+QSlider:horizontal { min-height: 22px; }
+QSlider::groove:horizontal { height: 4px; background: $border; border-radius: 2px; }
+QSlider::sub-page:horizontal { background: $accent; border-radius: 2px; }
+QSlider::handle:horizontal {
+    background: $window; border: 2px solid $accent; width: 12px; height: 12px; margin: -6px 0; border-radius: 8px;
+}
+QSlider::handle:horizontal:focus { background: $accent; }
+QMenu { background: $raised; color: $text; border: 1px solid $border; padding: 4px; }
+QMenu::item { padding: 5px 18px 5px 8px; border-radius: 4px; }
+QMenu::item:selected { background: $selection; }
 QLabel { color: $text; }
 QLabel[role="muted"] { color: $muted; }
 QLabel[role="title"] { font-weight: 600; }
@@ -30,7 +48,7 @@ QToolButton {
 }
 QToolButton[words="true"] { padding: 5px 10px 5px 8px; }
 QToolButton:hover { background: $raised; }
-QToolButton:pressed { background: $selection; }
+QToolButton:pressed, QToolButton:checked { background: $selection; }
 QToolButton:focus { border-color: $accent; }
 QToolButton:disabled { color: $muted; }
 QToolButton#arrow { background: rgba(0, 0, 0, 0.35); border-radius: ${round}px; padding: 0; }
@@ -73,10 +91,11 @@ def _button(
 
 
 class ViewerBar(QFrame):
-    """Back, the photo's name and facts, zoom, and "Find similar"."""
+    """Back, the photo's name and facts, zoom, "Where" and "Find similar"."""
 
     back = Signal()
     similar = Signal()
+    where = Signal()
     closer = Signal()
     farther = Signal()
     fit = Signal()
@@ -123,7 +142,18 @@ class ViewerBar(QFrame):
         row.addWidget(button("plus", "Zoom in", "+", self.closer))
         row.addWidget(button("zoom-fit", "Fit in window", "0", self.fit))
         row.addSpacing(chrome.space_s)
+        self.where_button = button("where", "Where", "W", self.where, words=True)
+        self.where_button.setCheckable(True)
+        self.where_hovering = Hovering(self.where_button)
+        row.addWidget(self.where_button)
         row.addWidget(button("similar", "Find similar", "S", self.similar, words=True))
+
+    def show_where(self, term: str, *, kept: bool) -> None:
+        """Whether there is a term that can be pointed at in the photo, and whether that is kept on."""
+        self.where_button.setEnabled(bool(term))
+        self.where_button.setChecked(kept)
+        hint = f"Keep showing where “{term}” is (W)" if term else "Search for something to see where in the photo it is"
+        self.where_button.setToolTip(hint)
 
     def show_scale(self, scale: float | None) -> None:
         """The present scale as a percentage; None while the photo's size is not known."""

@@ -55,6 +55,8 @@ class PictureView(QWidget):
         self._pictures: list[QPixmap] = []
         self._zoom: Zoom | None = None
         self._dimmed = False
+        self._heat: QPixmap | None = None
+        self._heat_strength = 1.0
         self._dragged_from: QPointF | None = None
         # Where the zoom is held, and which point of the photo lay there when that began.
         self._glide_at: Point | None = None
@@ -80,13 +82,18 @@ class PictureView(QWidget):
     def show_nothing(self) -> None:
         """A photo of which nothing is known yet."""
         self._glide.stop()
-        self._pictures, self._zoom = [], None
+        self._pictures, self._zoom, self._heat = [], None, None
         self._moved()
 
     def set_pictures(self, pictures: Sequence[QPixmap], *, dimmed: bool = False) -> None:
         """What there is of the photo, smallest first. `dimmed`: it is only a reminder of what should be here."""
         self._pictures = list(pictures)
         self._dimmed = dimmed
+        self.update()
+
+    def set_heat(self, heat: QPixmap | None, *, strength: float) -> None:
+        """Colours to lay over the whole photo, however few pixels they have; `strength` is their opacity, 0 to 1."""
+        self._heat, self._heat_strength = heat, strength
         self.update()
 
     def set_ground(self, colour: str) -> None:
@@ -181,6 +188,8 @@ class PictureView(QWidget):
         painter.fillRect(self.rect(), self._ground)
         if self._zoom is not None and self._pictures:
             self._paint_photo(painter, self._zoom, _fitting_picture(self._pictures, self._zoom))
+            if self._heat is not None:
+                self._paint_heat(painter, self._zoom, self._heat)
         painter.end()
 
     def _paint_photo(self, painter: QPainter, zoom: Zoom, pixmap: QPixmap) -> None:
@@ -195,6 +204,13 @@ class PictureView(QWidget):
         soft = zoom.scale < PIXELS_SHOWN_FROM or pixmap.width() < zoom.photo[0]
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, soft)
         painter.drawPixmap(QRectF(left, top, area.width, area.height), pixmap, QRectF(pixmap.rect()))
+
+    def _paint_heat(self, painter: QPainter, zoom: Zoom, heat: QPixmap) -> None:
+        """On the same place as the photo, in the device pixels that `_paint_photo` set up."""
+        area = zoom.area
+        painter.setOpacity(self._heat_strength)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        painter.drawPixmap(QRectF(round(area.x), round(area.y), area.width, area.height), heat, QRectF(heat.rect()))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Keep a fitted photo fitted."""

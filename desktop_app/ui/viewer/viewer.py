@@ -15,6 +15,8 @@ from desktop_app.ui.picture_loader import PictureLoader
 from desktop_app.ui.tasks import Tasks
 from desktop_app.ui.theme import Theme
 from desktop_app.ui.viewer.bars import BAR_HEIGHT, Message, ViewerBar, chrome_sheet, side_arrow
+from desktop_app.ui.viewer.heat_panel import FULL_STRENGTH, USUAL_STRENGTH, HeatPanel
+from desktop_app.ui.viewer.heat_presenter import HeatPresenter
 from desktop_app.ui.viewer.picture_view import WHEEL_FACTOR, PictureView
 from desktop_app.ui.viewer.zoom import fit_scale
 from desktop_app.ui.wording import number
@@ -51,12 +53,15 @@ class PhotoViewer(QWidget):
         self._forwards = True
         self._known: QSize | None = None
         self._loader = PictureLoader(services, tasks, parent=self)
+        self.heats = HeatPresenter(services, tasks, parent=self)
+        self._strength = USUAL_STRENGTH / FULL_STRENGTH
         self._settle = QTimer(self)
         self._settle.setSingleShot(True)
         self._settle.setInterval(SETTLE_MS)
         self._settle.timeout.connect(self._look)
         self._build(theme)
         self._loader.changed.connect(self._loaded)
+        self._connect_heat()
         self.picture.zoomed.connect(self._zoomed)
 
     def _build(self, theme: Theme) -> None:
@@ -75,6 +80,7 @@ class PhotoViewer(QWidget):
         rows.addWidget(self.bar)
         rows.addWidget(self.picture, 1)
         self.message = Message(chrome, self)
+        self.heat_panel = HeatPanel(chrome, self)
         self.previous_arrow = side_arrow("chevron-left", "Previous photo", "←", chrome, lambda: self.step(-1), self)
         self.next_arrow = side_arrow("chevron-right", "Next photo", "→", chrome, lambda: self.step(1), self)
         self.bar.back.connect(self.closed)
@@ -84,12 +90,29 @@ class PhotoViewer(QWidget):
         self.bar.fit.connect(self.picture.zoom_to_fit)
         self.bar.all_pixels.connect(self.picture.zoom_to_all_pixels)
 
+    def _connect_heat(self) -> None:
+        self.heats.changed.connect(self._show_heat)
+        self.bar.where.connect(self._toggle_heat)
+        self.bar.where_hovering.rests.connect(lambda resting: self.heats.glimpse(on=resting))
+        self.heat_panel.closed.connect(lambda: self.heats.show(on=False))
+        self.heat_panel.term_chosen.connect(self.heats.choose)
+        self.heat_panel.strength_changed.connect(self._set_strength)
+        self._show_heat()
+
     # What the window calls
 
     def open(self, photos: Sequence[PhotoId], index: int) -> None:
         """Show one of these photos; keys lead through the others. Raises IndexError when there is no such photo."""
         self._photos = list(photos)
         self._go(range(len(self._photos))[index])
+
+    def set_terms(self, terms: Sequence[str]) -> None:
+        """What the search wants to see, which can then be pointed at in the photos."""
+        self.heats.set_terms(terms)
+
+    def forget_heat(self) -> None:
+        """Another model serves: what the last one saw is drawn anew."""
+        self.heats.forget()
 
     @property
     def current(self) -> PhotoId | None:
@@ -108,6 +131,7 @@ class PhotoViewer(QWidget):
         """These photos changed: a file came back, went missing, or was edited."""
         changed = set(photos)
         self._loader.refresh(changed)
+        self.heats.forget(list(changed))
         if self.current in changed:
             self._known = None
         self._look()
@@ -125,6 +149,7 @@ class PhotoViewer(QWidget):
         self.message.say(None)
         self._look()
         self._show_current()
+        self.heats.look_at(self.current if self.isVisible() else None)
         self.current_changed.emit(self.current)
 
     def _look(self) -> None:
@@ -183,6 +208,22 @@ class PhotoViewer(QWidget):
         if self.current is not None:
             self.find_similar.emit(self.current)
 
+    # Where in the photo
+
+    def _toggle_heat(self) -> None:
+        self.heats.show(on=not self.heats.kept)
+
+    def _set_strength(self, strength: float) -> None:
+        self._strength = strength
+        self._show_heat()
+
+    def _show_heat(self) -> None:
+        heat = self.heats.heat
+        self.picture.set_heat(heat.pixmap if heat is not None else None, strength=self._strength)
+        self.bar.show_where(self.heats.term, kept=self.heats.kept)
+        self.heat_panel.show_state(self.heats)
+        self._place_overlays()
+
     # Size and visibility
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -196,11 +237,13 @@ class PhotoViewer(QWidget):
         super().showEvent(event)
         self._rows.activate()  # so that the view has its size already
         self._look()
+        self.heats.look_at(self.current)
 
     def hideEvent(self, event: QHideEvent) -> None:
         """Decode nothing for nobody."""
         super().hideEvent(event)
         self._loader.rest()
+        self.heats.look_at(None)
 
     def _place_overlays(self) -> None:
         middle = BAR_HEIGHT + (self.height() - BAR_HEIGHT) // 2
@@ -208,6 +251,7 @@ class PhotoViewer(QWidget):
         self.previous_arrow.move(16, middle - arrow.height() // 2)
         self.next_arrow.move(self.width() - arrow.width() - 16, middle - arrow.height() // 2)
         self.message.place(self.size(), BAR_HEIGHT)
+        self.heat_panel.place(self.size(), bottom=16)
 
     # Keyboard
 
@@ -215,7 +259,8 @@ class PhotoViewer(QWidget):
         """Leaf, zoom, close. Everything else is left to the window."""
         key = Qt.Key(event.key())
         action = self._pressing_button() if key in ENTER_KEYS else None
-        action = action or self._key_actions().get(key)
+        shifted = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+        action = action or (self.heats.choose_next if shifted and key == Qt.Key.Key_W else self._key_actions().get(key))
         plain = event.modifiers() & ~(Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier)
         if action is None or plain:
             event.ignore()
@@ -252,5 +297,6 @@ class PhotoViewer(QWidget):
             key.Key_0: picture.zoom_to_fit,
             key.Key_1: picture.zoom_to_all_pixels,
             key.Key_S: self._find_similar,
+            key.Key_W: self._toggle_heat,
             **dict.fromkeys(CLOSING_KEYS, self.closed.emit),
         }

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from desktop_app.domain.photo import ContentHash, Metadata, PhotoDetails, PhotoId, PhotoLocation, RootId
-from desktop_app.ui.inspector.photo_words import exposure_line, exposure_time, facts, place_line, taken_line
+from desktop_app.ui.inspector.photo_words import exposure_line, exposure_time, facts, position_line, taken_line
 
 FULL = Metadata(
     taken_at=datetime(2014, 5, 3, 14, 22),  # noqa: DTZ001 - local time, as cameras write it
@@ -38,7 +38,7 @@ def test_everything_known_is_told_in_order() -> None:
         ("Camera", "Canon EOS 80D"),
         ("Lens", "EF 35mm f/2"),
         ("Exposure", "f/2.8 · 1/250 s · ISO 200 · 35 mm"),
-        ("Place", "52.5163° N, 13.3777° W · 34 m"),
+        ("Position", "52.5163° N, 13.3777° W · 34 m"),
         ("Picture", "JPEG · 4,032 × 3,024 · 3.2 MB"),
     ]
 
@@ -46,7 +46,7 @@ def test_everything_known_is_told_in_order() -> None:
 def test_what_is_not_known_is_not_told() -> None:
     assert [name for name, _ in facts(details(Metadata()))] == ["Picture"]
     assert exposure_line(Metadata(iso=400)) == "ISO 400"
-    assert place_line(Metadata(latitude=1.0)) == ""
+    assert position_line(Metadata(latitude=1.0)) == ""
 
 
 @pytest.mark.parametrize(("seconds", "words"), [(1 / 8000, "1/8000 s"), (0.25, "1/4 s"), (0.5, "0.5 s"), (30, "30 s")])

@@ -258,6 +258,9 @@ def test_every_button_has_a_name_and_does_what_it_says(qtbot: QtBot, viewer: Pho
         "Find similar",
         "Previous photo",
         "Next photo",
+        "Where",
+        "Where is",
+        "Hide the heat map",
     }
     with qtbot.waitSignal(viewer.closed):
         QTest.mouseClick(buttons["Back"], LEFT)
