@@ -25,6 +25,8 @@ from desktop_app.cli import (
     tags,
 )
 from desktop_app.cli.context import Command
+from desktop_app.cli.curation_parser import NAMES as CURATION_COMMANDS
+from desktop_app.cli.curation_parser import add_curation_commands
 from desktop_app.cli.tag_parser import add_tag_commands
 
 DEVICES = ("auto", "cpu", "cuda", "mps")
@@ -34,11 +36,13 @@ _WINDOW_EPILOG = """commands (keepsight COMMAND --help tells more):
   search QUERY     find photos by plain language      skipped      files that are not in it, and why
   classify PHOTO…  labels of pictures, no library     tags         define, give, review and reshape tags
   models           list, choose, download and measure models
-  saved            keep searches and run them     exclude      files and folders to leave out
-  relink OLD NEW   say where a folder is now      missing      photos whose files are gone
-  verify           check library and photos       delete       move photos to the trash
-  backup           copy the library file          restore      put such a copy back
-  places           where photos were taken"""
+  saved            keep searches and run them         exclude      files and folders to leave out
+  relink OLD NEW   say where a folder is now          missing      photos whose files are gone
+  verify           check library and photos           delete       move photos to the trash
+  backup           copy the library file              restore      put such a copy back
+  albums           make, fill and list albums         metadata     exchange tags with other programs
+  places           where photos were taken
+  rate, favourite, title, describe                    what you say of photos beside tags"""
 
 
 def window_parser() -> argparse.ArgumentParser:
@@ -74,12 +78,13 @@ def command_parser() -> argparse.ArgumentParser:
     _add_delete(commands)
     _add_tags(commands)
     _add_models(commands)
+    add_curation_commands(commands, _command)
     return parser
 
 
 def command_names() -> frozenset[str]:
     """Words that start a headless command."""
-    return _COMMANDS
+    return _COMMANDS | CURATION_COMMANDS
 
 
 _COMMANDS = frozenset(
@@ -112,7 +117,8 @@ def _add_common(parser: argparse.ArgumentParser, *, default: bool) -> None:
 
 
 def _command(commands: Commands, name: str, run: Command, summary: str) -> argparse.ArgumentParser:
-    parser = commands.add_parser(name, help=summary, description=summary.capitalize() + ".")
+    # Not `capitalize`, which would make "xmp" of "XMP".
+    parser = commands.add_parser(name, help=summary, description=f"{summary[:1].upper()}{summary[1:]}.")
     _add_common(parser, default=False)
     parser.set_defaults(run=run)
     return parser

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from desktop_app.base.errors import UserFacingError
 from desktop_app.cli.context import Context
+from desktop_app.cli.edits import photos_counted, report_edit
 from desktop_app.domain.edit import Edited
 from desktop_app.domain.tag import TagDraft, TagId
 from desktop_app.services.services import Services
@@ -35,7 +36,7 @@ def define(context: Context) -> None:
         "prompts": None if definition.templates is None else list(definition.templates),
         "photos": edited.photos,
     }
-    context.output.result(value, [f"Defined “{definition.tag.name}”: {_photos(edited.photos)}."])
+    context.output.result(value, [f"Defined “{definition.tag.name}”: {photos_counted(edited.photos)}."])
 
 
 def rename(context: Context) -> None:
@@ -103,7 +104,7 @@ def redo(context: Context) -> None:
 
 
 def _preview_lines(preview: ThresholdPreview, added: list[str], removed: list[str]) -> list[str]:
-    lines = [f"{_photos(preview.accepted)} would have the tag: {len(added):,} more, {len(removed):,} fewer."]
+    lines = [f"{photos_counted(preview.accepted)} would have the tag: {len(added):,} more, {len(removed):,} fewer."]
     return [*lines, *(f"+ {path}" for path in added), *(f"- {path}" for path in removed)]
 
 
@@ -111,21 +112,10 @@ def _edit(context: Context, edit: Callable[[Services, TagId], Edited]) -> None:
     """Run an edit of the tag that the options name, and say what it did."""
     with context.open() as library:
         edited = edit(library.services, library.services.tag_editing.definition(context.options.name).tag.id)
-    _report(context, edited, "Done")
+    report_edit(context, edited, "Done")
 
 
 def _replay(context: Context, word: str, replay: Callable[[Services], Edited]) -> None:
     with context.open() as library:
         edited = replay(library.services)
-    _report(context, edited, word)
-
-
-def _report(context: Context, edited: Edited, word: str) -> None:
-    edit = edited.edit
-    value = {"edit": None if edit is None else edit.words, "photos": edited.photos}
-    line = "Nothing to do." if edit is None else f"{word}: {edit.words} ({_photos(edit.photos)})."
-    context.output.result(value, [line])
-
-
-def _photos(count: int) -> str:
-    return f"{count:,} photo{'' if count == 1 else 's'}"
+    report_edit(context, edited, word)
