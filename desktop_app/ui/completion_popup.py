@@ -65,7 +65,7 @@ class CompletionPopup(QObject):
     def offer(self, completion: Completion) -> None:
         """Offer these; nothing is hidden again at once."""
         self._completion = completion
-        if not completion.candidates or not self._field.hasFocus():
+        if not completion.candidates:
             self.hide()
             return
         self._items.clear()

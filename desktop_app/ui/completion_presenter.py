@@ -24,6 +24,7 @@ class CompletionPresenter(QObject):
         self._tasks = tasks
         self._known: KnownNames | None = None
         self._outdated = True
+        self._asked = ("", 0)
         self._names = Refresh(tasks, self._know)
         bar.completion_wanted.connect(self.complete)
 
@@ -34,6 +35,7 @@ class CompletionPresenter(QObject):
 
     def complete(self, text: str, cursor: int) -> None:
         """Offer what could be typed at the cursor, unless more was typed meanwhile."""
+        self._asked = (text, cursor)
         if self._outdated:
             self._outdated = False
             self._names.request(self._services.understanding.known_names)
@@ -43,10 +45,11 @@ class CompletionPresenter(QObject):
         )
 
     def _know(self, known: KnownNames) -> None:
-        first, self._known = self._known is None, known
-        if first and self._bar.hasFocus() and self._bar.text():
-            self.complete(self._bar.text(), self._bar.cursorPosition())
+        """Complete with these names; what is typed already, once more."""
+        before, self._known = self._known, known
+        if known != before and self._asked[0]:
+            self.complete(*self._asked)
 
     def _offer(self, text: str, cursor: int, *, found: Completion) -> None:
-        if (self._bar.text(), self._bar.cursorPosition()) == (text, cursor):
+        if self._bar.takes_keys and (self._bar.text(), self._bar.cursorPosition()) == (text, cursor):
             self._bar.completion.offer(found)
