@@ -11,7 +11,7 @@ from desktop_app.base.paths import from_stored_name, to_stored_name
 from desktop_app.domain.language.chips import Chip, chips
 from desktop_app.domain.language.completion import MOST_CANDIDATES, Completion, KnownNames, complete, place_begun
 from desktop_app.domain.language.parser import parse
-from desktop_app.domain.language.printer import to_text
+from desktop_app.domain.language.printer import leaf_text, to_text
 from desktop_app.domain.language.problems import QueryProblem
 from desktop_app.domain.query import And, Expression, Not, Or
 from desktop_app.domain.query_terms import Named, NameKind, NearPlace, NearPoint, SimilarTo, Span
@@ -162,4 +162,5 @@ class Understanding:
 def _unknown(kind: str, name: str, known: Iterable[str], span: Span) -> QueryProblem:
     close = difflib.get_close_matches(name, list(known), n=1)
     hint = f"Did you mean {close[0]!r}?" if close else f"For the word anywhere, write it without {kind}:."
-    return QueryProblem(f"There is no {kind} {name!r}.", span, hint)
+    meant = leaf_text(Named(NameKind(kind), close[0])) if close else ""
+    return QueryProblem(f"There is no {kind} {name!r}.", span, hint, replacement=meant)

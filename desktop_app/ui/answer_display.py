@@ -74,11 +74,13 @@ class AnswerDisplay(QObject):
         page.top_bar.search.searched.connect(state.set_text)
         page.top_bar.search.left_downwards.connect(page.grid.setFocus)
         page.problem.place_wanted.connect(self._go_to_place)
+        page.problem.replacement_wanted.connect(page.top_bar.search.replace_part)
 
     def _show(self, found: Found, another: bool) -> None:
         self._found = found
         page, result = self._page, found.result
         self._show_understood(found)
+        self._library.count_tags_within(found.filters)
         page.top_bar.show_note(result.note)
         known = bool(len(result.photo_ids)) or found.terms.asks or found.terms.is_filtered
         page.top_bar.result.setText(result_line(found) if known else "")

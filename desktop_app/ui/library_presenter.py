@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from desktop_app.domain.changes import LibraryChanges
 from desktop_app.domain.library import RootInfo
 from desktop_app.domain.model import ModelOrigin
-from desktop_app.domain.query import Filter
+from desktop_app.domain.query import And, Filter
 from desktop_app.services.services import Services
 from desktop_app.ui.refresh import Refresh
 from desktop_app.ui.search_state import SearchState, SearchTerms
@@ -45,6 +45,7 @@ class LibraryPresenter(QObject):
         self._tags = Refresh(tasks, sidebar.tags.show_counts)
         self._roots: tuple[RootInfo, ...] | None = None
         self._built_in_model = True
+        self._typed: Filter = And(())
         self._counted: Filter | None = None
         state.changed.connect(self._terms_changed)
         # A drive that is pulled out or plugged in changes no row of the library, so nobody tells of it.
@@ -95,15 +96,24 @@ class LibraryPresenter(QObject):
 
         self._folders.request(work)
 
+    def count_tags_within(self, typed: Filter) -> None:
+        """Count from now on within these filters too, which stand in the text of the question."""
+        self._typed = typed
+        self._terms_changed(self._state.terms)
+
     def refresh_tags(self) -> None:
         """Look up the counts beside the tags, under the present filter."""
-        where = self._counted = self._state.terms.counting_filter()
+        where = self._counted = self._counting_filter(self._state.terms)
         self._tags.request(lambda: self._services.browsing.tag_counts(where))
 
     def _terms_changed(self, terms: SearchTerms) -> None:
         # Words and sliders do not change the counts: they are moved often, and counting a large library takes long.
-        if terms.counting_filter() != self._counted:
+        if self._counting_filter(terms) != self._counted:
             self.refresh_tags()
+
+    def _counting_filter(self, terms: SearchTerms) -> Filter:
+        where = terms.counting_filter()
+        return where if self._typed == And(()) else And((where, self._typed))
 
     def _show_folders(self, found: _Folders) -> None:
         self._roots = found.content.roots

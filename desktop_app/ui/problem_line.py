@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from desktop_app.domain.language.problems import QueryProblem
 from desktop_app.domain.query_terms import Span
-from desktop_app.ui.controls import label
+from desktop_app.ui.controls import label, push_button
 from desktop_app.ui.icons import icon_pixmap
 from desktop_app.ui.theme import Theme
 
@@ -20,19 +20,24 @@ class ProblemLine(QWidget):
 
     place_wanted = Signal(int, int)
     """Start and end of what was not understood."""
+    replacement_wanted = Signal(int, int, str)
+    """Start and end of what was not understood, and what was probably meant."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._span = Span()
+        self._problem = QueryProblem("", Span())
         self._icon = QLabel()
         self._icon.setFixedSize(_ICON)
         self.sentence = label(role="danger", wrap=False)
         self.next_step = label(role="muted", wrap=True)
+        self.mend = push_button("", role="link")
+        self.mend.clicked.connect(lambda _checked: self._ask_replacement())
         row = QHBoxLayout(self)
         row.setContentsMargins(theme.space_l, 0, theme.space_l, theme.space_s)
         row.setSpacing(theme.space_s)
         row.addWidget(self._icon)
         row.addWidget(self.sentence)
+        row.addWidget(self.mend)
         row.addWidget(self.next_step, 1)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setToolTip("Go to this place in the search field")
@@ -44,11 +49,13 @@ class ProblemLine(QWidget):
         self.setVisible(problem is not None)
         if problem is None:
             return
-        self._span = problem.span
+        self._problem = problem
         self.sentence.setText(problem.sentence)
         place = f"Character {problem.span.start + 1}."
-        self.next_step.setText(f"{problem.next_step} {place}".strip())
-        self.setAccessibleName(f"{problem.sentence} {self.next_step.text()}")
+        self.mend.setText(f"Use {problem.replacement}")
+        self.mend.setVisible(bool(problem.replacement))
+        self.next_step.setText(place if problem.replacement else f"{problem.next_step} {place}".strip())
+        self.setAccessibleName(f"{problem.sentence} {problem.next_step} {place}")
 
     def set_theme(self, theme: Theme) -> None:
         """Tint the icon anew."""
@@ -56,4 +63,8 @@ class ProblemLine(QWidget):
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton:
-            self.place_wanted.emit(self._span.start, self._span.end)
+            self.place_wanted.emit(self._problem.span.start, self._problem.span.end)
+
+    def _ask_replacement(self) -> None:
+        span = self._problem.span
+        self.replacement_wanted.emit(span.start, span.end, self._problem.replacement)

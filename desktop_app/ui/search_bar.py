@@ -101,6 +101,11 @@ class SearchBar(QLineEdit):
         """What is marked."""
         return self._problem
 
+    @property
+    def takes_keys(self) -> bool:
+        """Whether keys typed into this window go here, be the window in front of others or not."""
+        return self.window().focusWidget() is self
+
     def clear_at_once(self) -> None:
         """Empty the field without waiting for the pause after typing."""
         self.clear()
@@ -159,6 +164,14 @@ class SearchBar(QLineEdit):
         if key in _ENTER or key == Qt.Key.Key_Escape:
             self.completion.hide()
         return key == Qt.Key.Key_Escape
+
+    def replace_part(self, start: int, end: int, text: str) -> None:
+        """Put `text` in place of a part of what was asked, and ask that at once."""
+        offset = len(self.text()) - len(self.text().lstrip())
+        self.setText(f"{self.text()[: start + offset]}{text}{self.text()[end + offset :]}")
+        self.setCursorPosition(start + offset + len(text))
+        self.show_problem(None)
+        self._send()
 
     def _complete(self, start: int, end: int, text: str) -> None:
         rest = self.text()[end:]

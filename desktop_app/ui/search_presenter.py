@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from desktop_app.domain.changes import LibraryChanges
 from desktop_app.domain.language.chips import Chip, ChipKind
+from desktop_app.domain.language.degrees import sure_part
 from desktop_app.domain.language.problems import QueryProblem
 from desktop_app.domain.photo import PhotoId
-from desktop_app.domain.query import SearchResult
+from desktop_app.domain.query import And, Filter, SearchResult
 from desktop_app.domain.question import Answer, Question
 from desktop_app.domain.weighed import Weighed
 from desktop_app.services.exporting import PhotoList
@@ -24,6 +25,8 @@ from desktop_app.ui.wording import counted, number
 # the indexer, which must not starve because somebody looks on.
 _SHORTEST_PAUSE_SECONDS = 0.25
 _PAUSE_PER_SEARCH = 3.0
+# The first search waits for the model, for long on a slow machine; the next is not to wait three times as long.
+_LONGEST_PAUSE_SECONDS = 3.0
 
 # A search that takes longer than this is worth a sign that something is going on.
 _BUSY_AFTER_MS = 300
@@ -40,6 +43,8 @@ class Found:
     weighed: Weighed
     chips: tuple[Chip, ...] = ()
     """What was understood of the text."""
+    filters: Filter = field(default=And(()))
+    """The part of the text that is true or false of every photo, and must be true."""
 
     @property
     def is_ranked(self) -> bool:
@@ -70,16 +75,18 @@ def find(services: Services, terms: SearchTerms, kept: Found | None) -> Found:
 
     Blocks. Raises QueryProblem for what is not understood.
     """
-    if kept is not None:
-        weighed, chips = kept.weighed, kept.chips
-    else:
+    if kept is None:
         question = terms.question()
         understood = services.understanding.understand(question.text)
         if understood.problem is not None:
             raise understood.problem
         weighed, chips = services.asking.weigh(question), understood.chips
+        filters, _ = sure_part(services.understanding.tree(question.text))
+    else:
+        weighed, chips, filters = kept.weighed, kept.chips, kept.filters
     everything = terms.showing is Showing.EVERYTHING
-    return Found(terms, weighed.answer(sensitivity=terms.sensitivity, everything=everything), weighed, chips)
+    answer = weighed.answer(sensitivity=terms.sensitivity, everything=everything)
+    return Found(terms, answer, weighed, chips, filters)
 
 
 def shown_photos(found: Found) -> PhotoList:
@@ -180,7 +187,7 @@ class SearchPresenter(QObject):
     def _schedule(self) -> None:
         if self._outdated and not self._searching and not self._refresh.isActive():
             pause = max(_SHORTEST_PAUSE_SECONDS, self._last_seconds * _PAUSE_PER_SEARCH)
-            self._refresh.start(round(pause * 1000))
+            self._refresh.start(round(min(pause, _LONGEST_PAUSE_SECONDS) * 1000))
 
 
 def affects(terms: SearchTerms, changes: LibraryChanges) -> bool:

@@ -170,7 +170,8 @@ def _filter(token: Token) -> FilterLeaf | RankedLeaf:
     if name not in FILTERS:
         close = difflib.get_close_matches(name, FILTERS, n=1)
         hint = f"Did you mean {close[0]}:?" if close else "For the words as they are, put them in quotation marks."
-        raise QueryProblem(f"There is no filter {name}:.", Span(token.span.start, span.start), hint)
+        meant = f"{close[0]}:" if close else ""
+        raise QueryProblem(f"There is no filter {name}:.", Span(token.span.start, span.start), hint, replacement=meant)
     if name == "near":
         return replace(near(token.value, span), span=token.span)
     value = " ".join(token.value.split())
