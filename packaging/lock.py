@@ -1,9 +1,9 @@
 """Refresh the lock files: ``python3 packaging/lock.py [--upgrade]``.
 
-Reads the dependencies in pyproject.toml and writes packaging/lock/runtime.txt (what Keepsight runs with) and tests.txt (what the
-tests add to it), with one version of each package for Python 3.11 and newer on Linux, macOS and Windows. Without ``--upgrade``
-only what pyproject.toml made necessary changes. Needs the network, and puts the resolver (uv) into a temporary environment.
-Read the diff, run packaging/check.py, commit both files.
+Reads the dependencies in pyproject.toml and writes packaging/lock/runtime.txt (what Keepsight runs with), tests.txt and
+multilingual.txt (what the tests, and the models for many languages, add to it), with one version of each package for Python 3.11
+and newer on Linux, macOS and Windows. Without ``--upgrade`` only what pyproject.toml made necessary changes. Needs the network,
+and puts the resolver (uv) into a temporary environment. Read the diff, run packaging/check.py, commit the files.
 """
 
 from __future__ import annotations
@@ -31,6 +31,12 @@ LEFT_OUT = re.compile(r"^(nvidia-|cuda-|triton|pip==)|sys_platform == 'emscripte
 #: A browser is none of our platforms; the resolver's markers against it are noise.
 NOT_A_BROWSER = re.compile(r" ; sys_platform != 'emscripten'(?=\s|$)")
 
+#: (extra of pyproject.toml, its lock file, what that holds).
+EXTRAS = (
+    ("test", "tests.txt", "What the tests add to runtime.txt."),
+    ("multilingual", "multilingual.txt", "What models for many languages add to runtime.txt."),
+)
+
 HEADER = """\
 # {purpose}
 # Made by `python3 packaging/lock.py` from pyproject.toml; do not edit.
@@ -39,7 +45,7 @@ HEADER = """\
 
 
 def main() -> int:
-    """Write both files."""
+    """Write all files."""
     parser = argparse.ArgumentParser(description="Refresh packaging/lock/ from pyproject.toml.")
     parser.add_argument("--upgrade", action="store_true", help="take the newest version of everything")
     upgrade = parser.parse_args().upgrade
@@ -47,14 +53,11 @@ def main() -> int:
         uv = _uv_in(Path(scratch) / "uv")
         runtime = _resolve(uv, LOCKS / "runtime.txt", upgrade=upgrade)
         _write(LOCKS / "runtime.txt", "What Keepsight runs with.", runtime)
-        layered = ("--extra", "test", "--constraint", str(LOCKS / "runtime.txt"))
-        everything = _resolve(uv, LOCKS / "tests.txt", *layered, upgrade=upgrade)
         known = set(map(_pin, runtime))
-        _write(
-            LOCKS / "tests.txt",
-            "What the tests add to runtime.txt.",
-            [line for line in everything if _pin(line) not in known],
-        )
+        for extra, name, purpose in EXTRAS:
+            layered = ("--extra", extra, "--constraint", str(LOCKS / "runtime.txt"))
+            everything = _resolve(uv, LOCKS / name, *layered, upgrade=upgrade)
+            _write(LOCKS / name, purpose, [line for line in everything if _pin(line) not in known])
     return 0
 
 

@@ -19,7 +19,8 @@ _APPLE_RESEARCH = "Apple ML Research (no commercial use)"
 _MANY_LANGUAGES = ("about 100 languages",)
 
 # (name, title, architecture, open_clip pretrained tag, MB on disk, licence, languages, what to choose it for, ImageNet top-1)
-# ImageNet figures: open_clip's published results, MobileCLIP2 (Faghri et al. 2025), SigLIP 2 (Tschannen et al. 2025).
+# ImageNet figures, as published: open_clip's results; the checkpoint table of the MobileCLIP2 model cards (Faghri et al. 2025);
+# SigLIP 2 (Tschannen et al. 2025).
 _HUB: tuple[tuple[str, str, str, str, int, str, tuple[str, ...], str, float], ...] = (
     ("vit-b-32-256-datacomp", "ViT-B/32 256 DataComp", "ViT-B-32-256", "datacomp_s34b_b86k", 605, _MIT, ("English",),
      "the best balance of speed and understanding", 0.7281),

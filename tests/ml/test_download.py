@@ -28,6 +28,7 @@ from desktop_app.ml.download import (
 )
 from desktop_app.ml.hub import hub_endpoint
 from desktop_app.ml.loading import load_catalogue_model
+from desktop_app.ml.packages import KNOWN_TO_WORK
 from desktop_app.ml.torch_setup import import_torch
 from tests.fixtures.hub import SAFE_WEIGHTS, TINY, TINY_REPOSITORY, LocalHub
 
@@ -146,8 +147,9 @@ def test_open_clip_knows_every_model_of_the_catalogue(entry: CatalogueEntry) -> 
 @pytest.mark.skipif(importlib.util.find_spec("transformers") is not None, reason="the package is installed here")
 def test_a_missing_package_is_named_before_anything_is_downloaded(hub: LocalHub, tmp_path: Path) -> None:
     entry = find_entry(hub_entries(), "siglip2-b-16")
-    with pytest.raises(UserFacingError, match="transformers"):
+    with pytest.raises(UserFacingError, match="transformers") as refused:
         download_model(entry, tmp_path, watching(), endpoint=hub.endpoint)
+    assert f"pip install transformers=={KNOWN_TO_WORK['transformers']}" in refused.value.next_step
     assert hub.asked == []
     assert list(tmp_path.iterdir()) == []
     require_packages(find_entry(hub_entries(), "vit-b-32-openai"))

@@ -13,6 +13,7 @@ from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 import bootstrap
+from desktop_app.ml.packages import KNOWN_TO_WORK
 
 #: The environment's own installer, and the program itself where somebody installed it.
 NOT_LOCKED = {"pip", "keepsight"}
@@ -27,15 +28,16 @@ def requirements(*locks: Path) -> list[Requirement]:
 
 RUNTIME = requirements(*bootstrap.RUNTIME)
 EVERYTHING = requirements(*bootstrap.WITH_TESTS)
+MULTILINGUAL = requirements(*bootstrap.RUNTIME, bootstrap.LOCKS / "multilingual.txt")
 
 
 def wanted(group: str) -> list[Requirement]:
     project = tomllib.loads((bootstrap.CHECKOUT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    lines = project["dependencies"] if group == "runtime" else project["optional-dependencies"]["test"]
+    lines = project["dependencies"] if group == "runtime" else project["optional-dependencies"][group]
     return [Requirement(line) for line in lines]
 
 
-@pytest.mark.parametrize("pin", EVERYTHING, ids=str)
+@pytest.mark.parametrize("pin", [*EVERYTHING, *MULTILINGUAL[len(RUNTIME) :]], ids=str)
 def test_every_line_is_one_exact_version(pin: Requirement) -> None:
     assert re.fullmatch(r"==[^*,]+", str(pin.specifier))
     assert pin.url is None
@@ -45,12 +47,25 @@ def test_no_cuda_library_is_named() -> None:
     assert [pin.name for pin in EVERYTHING if pin.name.startswith(FOR_CUDA)] == []
 
 
-@pytest.mark.parametrize(("group", "locked"), [("runtime", RUNTIME), ("test", EVERYTHING)], ids=["runtime", "test"])
+@pytest.mark.parametrize(
+    ("group", "locked"),
+    [("runtime", RUNTIME), ("test", EVERYTHING), ("multilingual", MULTILINGUAL)],
+    ids=["runtime", "test", "multilingual"],
+)
 def test_lock_satisfies_pyproject(group: str, locked: list[Requirement]) -> None:
     versions = {canonicalize_name(pin.name): next(iter(pin.specifier)).version for pin in locked}
 
     for requirement in wanted(group):
         assert requirement.specifier.contains(versions[canonicalize_name(requirement.name)]), requirement
+
+
+def test_the_locks_agree_with_each_other_and_with_what_the_program_says() -> None:
+    """One environment can hold them all, and a person is told to install what was tried."""
+    versions: dict[str, str] = {}
+    for pin in [*EVERYTHING, *MULTILINGUAL]:
+        assert versions.setdefault(pin.name, str(pin.specifier)) == str(pin.specifier), pin
+    for package, version in KNOWN_TO_WORK.items():
+        assert versions[package] == f"=={version}"
 
 
 def test_what_is_installed_is_what_is_locked() -> None:
