@@ -1,8 +1,9 @@
-"""Fit how a model's similarities become probabilities of a match, and write it into the model's folder.
+"""Fit how a model's similarities become probabilities, for searches and for tags, and write it into the model's folder.
 
     python packaging/fit_search.py resources/models/keepsight-mini ../shared/photos
 
-Run it whenever the model's weights change. The photos' folder holds sets (folders with photos and labels.tsv: file, then
+Run it whenever the model's weights change: nothing else is fitted to them by hand. Each library fits the rest to its own
+photos by itself. The photos' folder holds sets (folders with photos and labels.tsv: file, then
 labels separated by commas). Half of the labels, chosen by their names alone, are never looked at: benchmarks judge on them.
 """
 
@@ -13,7 +14,6 @@ import json
 import random
 import string
 import sys
-import zlib
 from dataclasses import asdict
 from pathlib import Path
 
@@ -24,12 +24,15 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from desktop_app.base.paths import resource_path
 from desktop_app.domain.model import CatalogueEntry, ModelOrigin
+from desktop_app.domain.tag_truth import is_held_out
+from desktop_app.domain.vocabulary import Vocabulary, parse_vocabulary
 from desktop_app.imaging.decode import decode_pixels
-from desktop_app.ml.calibration import background_of
+from desktop_app.ml.calibration import Background, background_of
 from desktop_app.ml.devices import Device
 from desktop_app.ml.embedder import Embedder, load_embedder
 from desktop_app.ml.match_fitting import LabelledQuery, fit_matching
-from desktop_app.ml.prompts import QUERY_TEMPLATES, ensemble_mean, fill_templates
+from desktop_app.ml.prompts import LABEL_TEMPLATES, QUERY_TEMPLATES, ensemble_mean, fill_templates
+from desktop_app.ml.tag_calibration_fitting import fit_tag_calibration
 
 Vectors = npt.NDArray[np.float32]
 
@@ -38,11 +41,14 @@ ABSENT_CLASSES = 200
 NONSENSE = 60
 # An absent thing says "no" of every photo: without this they would outweigh the labels.
 ABSENT_WEIGHT = 0.02
+# A vocabulary has tags that are nowhere in a library. There are as many absent classes as labels, but tags that occur are
+# what a person sees: the absent ones only keep the tails honest.
+TAG_ABSENT_WEIGHT = 0.1
 
 
 def is_for_fitting(label: str) -> bool:
     """Half of all labels, by a checksum of the name."""
-    return zlib.crc32(label.encode()) % 2 == 0
+    return not is_held_out(label)
 
 
 def read_labels(folder: Path) -> dict[Path, frozenset[str]]:
@@ -81,8 +87,41 @@ def main() -> None:
     facts_file = options.model / "keepsight.json"
     facts = json.loads(facts_file.read_text(encoding="utf-8"))
     facts["matching"] = asdict(found)
+    facts["tags"] = _tag_facts(embedder, vectors, background, photos=photos, labels=labels, options=options)
     facts_file.write_text(json.dumps(facts, indent=2) + "\n", encoding="utf-8")
     print(f"{len(queries)} queries: {json.dumps(facts['matching'])}")
+    print(f"tags: {json.dumps(facts['tags'])}")
+
+
+def _tag_facts(
+    embedder: Embedder,
+    vectors: Vectors,
+    background: Background,
+    *,
+    photos: list[Path],
+    labels: dict[Path, frozenset[str]],
+    options: argparse.Namespace,
+) -> dict[str, float]:
+    """The calibration of tags: labels for fitting, and as many classes that are on no photo."""
+    used = {label for found in labels.values() for label in found}
+    present = sorted(label for label in used if is_for_fitting(label))
+    others = sorted(name for name in _classes(options.photos) if name not in used and is_for_fitting(name))
+    absent = random.Random(4).sample(others, min(len(present), len(others)))
+    prompts = {tag.name: tag.prompts for tag in _vocabulary().tags}
+    texts = [prompts.get(name, fill_templates(name, LABEL_TEMPLATES)) for name in (*present, *absent)]
+    similarities = vectors @ np.stack([ensemble_mean(embedder.embed_texts(list(each))) for each in texts]).T
+    true = np.array([[label in labels[photo] for label in (*present, *absent)] for photo in photos])
+    known = np.stack([known_truth(photos, labels, label) for label in present], axis=1)
+    everywhere = np.ones((len(photos), len(absent)), bool)
+    weights = np.repeat([1.0, TAG_ABSENT_WEIGHT], [len(present), len(absent)])
+    fitted = fit_tag_calibration(
+        similarities, background, present=true, known=np.hstack([known, everywhere]), weights=weights
+    )
+    return asdict(fitted)
+
+
+def _vocabulary() -> Vocabulary:
+    return parse_vocabulary(resource_path("vocabularies", "everyday.json").read_text(encoding="utf-8"))
 
 
 def background_captions() -> list[str]:

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from desktop_app.ml.calibration import Background
+from desktop_app.ml.logistic import fit_logistic
 from desktop_app.ml.matching import MatchCalibration, QueryBackground, views
 
 Vectors = npt.NDArray[np.float32]
@@ -16,7 +17,6 @@ Floats = npt.NDArray[np.float64]
 
 # Weight decay on standardised views: with some ten thousand examples it only keeps correlated views from drifting apart.
 _DECAY = 1e-3
-_STEPS = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,30 +62,13 @@ def fit_matching(queries: Sequence[LabelledQuery], photos: Background) -> MatchC
 
 
 def _logistic(seen: Floats, truth: Floats, weights: Floats) -> Floats:
-    """Weighted logistic regression by damped Newton steps; returns the coefficients of the views and the bias."""
+    """Weighted logistic regression on standardised views; returns the coefficients of the views and the bias."""
     mean, deviation = seen.mean(axis=0), seen.std(axis=0) + 1e-9
     design = np.column_stack([(seen - mean) / deviation, np.ones(len(seen))])
     # Per true example: matches are rare, and a mean over all examples would leave the decay to decide.
     weights = weights / (weights * truth).sum()
-    found = np.zeros(design.shape[1])
     decay = np.array([_DECAY] * (design.shape[1] - 1) + [0.0])
-
-    def loss(at: Floats) -> float:
-        signed = (1.0 - 2.0 * truth) * (design @ at)
-        return float((weights * np.logaddexp(0.0, signed)).sum() + (decay * at * at).sum() / 2.0)
-
-    current = loss(found)
-    for _ in range(_STEPS):
-        predicted = 1.0 / (1.0 + np.exp(-np.clip(design @ found, -30.0, 30.0)))
-        slope = design.T @ (weights * (predicted - truth)) + decay * found
-        curvature = (design * (weights * predicted * (1.0 - predicted))[:, None]).T @ design + np.diag(decay + 1e-9)
-        step = np.linalg.solve(curvature, slope)
-        # Far from the optimum a whole step can overshoot: halve it until the loss falls.
-        while (reached := loss(found - step)) > current and np.abs(step).max() > 1e-10:
-            step = step / 2.0
-        found, improved, current = found - step, current - reached, reached
-        if improved < 1e-12:
-            break
+    found = fit_logistic(design, truth, weights, decay=decay)
     scaled = found[:-1] / deviation
     return np.append(scaled, found[-1] - float(scaled @ mean))
 

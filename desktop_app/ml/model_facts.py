@@ -11,6 +11,7 @@ from typing import Any
 from desktop_app.domain.model import CatalogueEntry
 from desktop_app.ml.calibration import DEFAULT_CALIBRATION, Calibration
 from desktop_app.ml.matching import DEFAULT_MATCHING, MatchCalibration
+from desktop_app.ml.tag_calibration import DEFAULT_TAG_CALIBRATION, TagCalibration
 
 _log = logging.getLogger(__name__)
 
@@ -54,3 +55,15 @@ def matching_of(entry: CatalogueEntry) -> MatchCalibration:
     except (KeyError, TypeError, ValueError):
         _log.warning("The matching figures of %s make no sense: the default is used", entry.name)
         return DEFAULT_MATCHING
+
+
+def tag_calibration_of(entry: CatalogueEntry) -> TagCalibration:
+    """How the model's similarities become probabilities of tags, when it states so; else the default."""
+    stated = model_facts(entry).get("tags")
+    if not isinstance(stated, dict):
+        return DEFAULT_TAG_CALIBRATION
+    try:
+        return TagCalibration(**{field.name: float(stated[field.name]) for field in fields(TagCalibration)})
+    except (KeyError, TypeError, ValueError):
+        _log.warning("The tag figures of %s make no sense: the default is used", entry.name)
+        return DEFAULT_TAG_CALIBRATION
