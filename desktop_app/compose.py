@@ -45,10 +45,14 @@ from desktop_app.services.reviewing import Reviewing
 from desktop_app.services.saved_searches import SavedSearches
 from desktop_app.services.searching import Searching
 from desktop_app.services.services import Services
+from desktop_app.services.tag_choosing import TagChoosing
 from desktop_app.services.tag_editing import TagEditing
+from desktop_app.services.tag_evaluating import TagEvaluating
 from desktop_app.services.tag_files import TagFiles
+from desktop_app.services.tag_quality import TagQualities
 from desktop_app.services.tag_scoring import TagScoring
 from desktop_app.services.tagging import Tagging
+from desktop_app.services.teaching import Teaching
 from desktop_app.services.understanding import Understanding
 from desktop_app.services.verifying import Verifying
 from desktop_app.services.viewing import Viewing
@@ -113,7 +117,7 @@ def open_library(
     searching, understanding = Searching(store, models), Understanding(store, place_names)
     asking = Asking(store, models, searching, understanding)
     viewing = Viewing(store, presence)
-    browsing = Browsing(store, models, presence, watching)
+    browsing, tag_scoring = Browsing(store, models, presence, watching), TagScoring(models, searching)
     services = Services(
         library_folder=paths.folder,
         changes=store.changes,
@@ -125,12 +129,16 @@ def open_library(
         saved_searches=SavedSearches(store, asking, understanding),
         exporting=Exporting(store),
         tagging=Tagging(store),
-        tag_editing=TagEditing(store, TagScoring(models, searching, vocabulary=settings.vocabulary)),
+        tag_editing=TagEditing(store, tag_scoring),
         reviewing=Reviewing(store),
         tag_files=TagFiles(store, browsing.photo_at),
         curating=Curating(store),
         albums=Albums(store),
         metadata=MetadataSync(store),
+        tag_choosing=TagChoosing(store, models),
+        tag_evaluating=TagEvaluating(store, models, photo_at=browsing.photo_at),
+        tag_qualities=TagQualities(store, models),
+        teaching=Teaching(store, models, tag_scoring),
         organising=Organising(store),
         recovering=Recovering(store, models, presence),
         indexing=indexer,

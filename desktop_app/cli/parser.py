@@ -22,6 +22,7 @@ from desktop_app.cli import (
     recovery,
     saved,
     search,
+    tag_figures,
     tags,
 )
 from desktop_app.cli.context import Command
@@ -268,6 +269,30 @@ def _add_tags(commands: Commands) -> None:
     add_tag_commands(
         lambda name, run, summary: _command(inner, name, run, summary), probability=_probability, count=_positive
     )
+    _add_tag_figures(inner)
+
+
+def _add_tag_figures(inner: Commands) -> None:
+    parser = _command(inner, "teach", tag_figures.teach, "learn a tag from photos it was accepted and rejected for")
+    parser.add_argument("tag", metavar="NAME")
+    parser.add_argument("--forget", action="store_true", help="go by its words alone again")
+    parser = _command(inner, "similar", tag_figures.similar, "propose photos for a tag; nothing is tagged")
+    parser.add_argument("tag", metavar="NAME")
+    parser.add_argument("--limit", type=_positive, default=50, metavar="N", help="at most N photos (default 50)")
+    parser = _command(inner, "quality", tag_figures.quality, "show how right the tags are, by your own decisions")
+    parser.add_argument("--beside", metavar="MODEL", default="", help="another model on this machine, to compare")
+    parser = _command(inner, "choose", tag_figures.choose, "show or change how sure suggested tags must be")
+    parser.add_argument("choice", nargs="?", default="", metavar="cautious|balanced|generous|top-N")
+    parser = _command(inner, "evaluate", tag_figures.evaluate, "measure tags against photos with known labels")
+    parser.epilog, parser.formatter_class = tag_figures.EPILOG, argparse.RawDescriptionHelpFormatter
+    parser.add_argument(
+        "--truth", metavar="FILE", type=Path, action="append", required=True, help="a table, see below; may be repeated"
+    )
+    parser.add_argument(
+        "--held-out", action="store_true", help="only the half of the labels that no calibration was fitted on"
+    )
+    for name in ("teach", "similar", "quality", "evaluate"):
+        inner.choices[name].add_argument("--device", choices=DEVICES, default="auto", help="where the model runs")
 
 
 def _add_models(commands: Commands) -> None:

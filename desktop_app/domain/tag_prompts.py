@@ -30,7 +30,7 @@ def prompts_of(definition: TagDefinition, vocabulary: Vocabulary) -> tuple[str, 
     tag = definition.tag
     if definition.templates:
         return filled_prompts(definition.templates, name=tag.name, aliases=definition.aliases)
-    known = [entry for entry in vocabulary.tags if entry.name in definition.vocabulary_names]
+    known = vocabulary.named(definition.vocabulary_names)
     if known:
         return _vocabulary_prompts(known, definition.aliases)
     templates = vocabulary.group_templates.get(tag.group, PERSONAL_TEMPLATES)

@@ -22,7 +22,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -68,6 +68,14 @@ class Vocabulary:
     tags: tuple[VocabularyTag, ...]
     group_templates: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Templates of each group, for tags that people add to it."""
+    _places: Mapping[str, int] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_places", {tag.name: place for place, tag in enumerate(self.tags)})
+
+    def named(self, names: Iterable[str]) -> list[VocabularyTag]:
+        """The tags of these names that there are, in the vocabulary's order."""
+        return [self.tags[place] for place in sorted(self._places[name] for name in names if name in self._places)]
 
 
 def parse_vocabulary(text: str) -> Vocabulary:

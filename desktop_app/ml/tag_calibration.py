@@ -52,12 +52,6 @@ class TagBackground:
         spread = np.sqrt(own * variance + (1.0 - own) * pooled**2)
         return cls(location.astype(np.float32), np.maximum(spread, _LEAST_SPREAD).astype(np.float32), count)
 
-    @property
-    def typical(self) -> TagBackground:
-        """What a tag of which nothing is known yet is measured against: the middle of the others."""
-        middle = np.median(self.location), np.median(self.spread)
-        return TagBackground(np.float32([middle[0]]), np.float32([middle[1]]), self.photos)
-
     def column(self, tag: int) -> TagBackground:
         """One tag's own, as arrays of length 1."""
         return TagBackground(self.location[tag : tag + 1], self.spread[tag : tag + 1], self.photos)

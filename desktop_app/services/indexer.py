@@ -211,6 +211,9 @@ class Indexer:
         )
         report = run.run()
         name_earlier_photos(self._store, self._place_names, cancelled=self._cancel.is_set)
+        if report.embedded and not report.cancelled:
+            # A library that has outgrown what its tags were fitted to is fitted again, and its photos with it.
+            retag_if_outdated(self._store, model, cancelled=self._cancel.is_set)
         return report
 
     def _plan_switch(self) -> None:

@@ -88,7 +88,7 @@ class SwitchRun:
     def _decoded_ahead(self, pool: ThreadPoolExecutor, spec: PixelSpec) -> Iterator[_Batch]:
         ahead: deque[_Batch] = deque()
         for photos in self._unembedded():
-            ahead.append(_Batch(photos, [pool.submit(_pixels, photo, spec) for photo in photos]))
+            ahead.append(_Batch(photos, [pool.submit(pixels_of, photo, spec) for photo in photos]))
             if len(ahead) > _BATCHES_AHEAD:
                 yield ahead.popleft()
         yield from ahead
@@ -122,7 +122,7 @@ class SwitchRun:
         self._show(SwitchProgress(self._model.entry.name, self._done, total, rate, eta))
 
 
-def _pixels(photo: UnembeddedPhoto, spec: PixelSpec) -> Pixels | None:
+def pixels_of(photo: UnembeddedPhoto, spec: PixelSpec) -> Pixels | None:
     """A photo as the model wants it, or None when its file is away or no longer holds the bytes the library knows."""
     try:
         return decode_pixels(photo.path, spec) if stamp_of(photo.path) == photo.stamp else None

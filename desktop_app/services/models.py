@@ -14,7 +14,7 @@ from desktop_app.domain.model_figures import Evaluation, ModelFigures
 from desktop_app.domain.progress import SwitchProgress
 from desktop_app.ml.catalogue import BUILT_IN_NAME
 from desktop_app.ml.inference import Inference
-from desktop_app.ml.model_facts import calibration_of, matching_of
+from desktop_app.ml.model_facts import calibration_of, matching_of, tag_calibration_of
 from desktop_app.services.active_model import ActiveModel
 from desktop_app.services.library_store import LibraryStore
 from desktop_app.services.model_catalogue import ModelCatalogue, ModelSettings
@@ -192,6 +192,25 @@ class Models:
         """A model for a task of its own, apart from the one that serves. Whoever asks for it closes it."""
         return self._catalogue.open_inference(self.entry(name))
 
+    def beside(self, name: str) -> ActiveModel:
+        """A model made ready beside the one that serves, to be compared with it; `let_go` it afterwards.
+
+        Raises UserFacingError when it is not on this machine.
+        """
+        entry = self.entry(name)
+        if not self._catalogue.is_installed(entry):
+            raise UserFacingError(f"{entry.title} is not on this machine.", "Download it first.")
+        with self._lock:
+            pending = self._pending
+        return pending if pending is not None and pending.entry.name == name else self._prepare(entry)
+
+    def let_go(self, model: ActiveModel) -> None:
+        """The end of what `beside` began."""
+        with self._lock:
+            serves = model is self._active or model is self._pending
+        if not serves:
+            model.inference.close()
+
     def keep_evaluation(self, name: str, evaluation: Evaluation) -> None:
         """Keep what an evaluation measured, for the catalogue."""
         self._catalogue.keep_evaluation(name, evaluation)
@@ -264,9 +283,10 @@ class Models:
         tagger = ZeroShotTagger(
             self._store,
             texts,
+            model_id=model_id,
             vocabulary=self._settings.vocabulary,
             background_captions=self._settings.background_captions,
-            calibration=calibration,
+            calibration=tag_calibration_of(entry),
         )
         return ActiveModel(entry, model_id, inference, texts, tagger, calibration, matching_of(entry))
 

@@ -1,14 +1,17 @@
-"""Bring machine tags up to date when the vocabulary, the calibration or the model changed: from stored embeddings."""
+"""Bring machine tags up to date when the tags, the calibration, the library's size or the model changed: from stored embeddings."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from desktop_app.domain.changes import LibraryChanges
 from desktop_app.domain.indexing import MachineTag
 from desktop_app.domain.photo import PhotoId
 from desktop_app.services.active_model import ActiveModel
+from desktop_app.services.lessons import learn_again
 from desktop_app.services.library_store import LibraryStore
+from desktop_app.services.tag_fitting import fit_if_outgrown
 from desktop_app.store.assignments import retag
 from desktop_app.store.embeddings import load_embeddings
 from desktop_app.store.settings import read_setting, write_setting
@@ -25,9 +28,11 @@ def retag_if_outdated(store: LibraryStore, model: ActiveModel, *, cancelled: Cal
 
     Interrupted, it starts over next time: the marker is written last.
     """
-    wanted = f"{model.entry.name}:{model.tagger.fingerprint}"
-    if read_setting(store.reader, _TAGGED_WITH) == wanted:
+    learn_again(store, model)
+    fit_if_outgrown(store, model)
+    if tags_are_current(store, model):
         return False
+    wanted = _wanted(model)
     model.tagger.forget_labels()
     for ids, vectors in load_embeddings(store.reader, model.model_id, chunk=_CHUNK):
         if cancelled():
@@ -41,15 +46,28 @@ def retag_if_outdated(store: LibraryStore, model: ActiveModel, *, cancelled: Cal
     return True
 
 
+@contextmanager
+def stays_up_to_date(store: LibraryStore, model: ActiveModel) -> Iterator[None]:
+    """For a change of one tag that brings that tag's own photos up to date: no other photo need be scored again for it."""
+    before = tags_are_current(store, model)
+    yield
+    if before:
+        mark_tags_current(store, model)
+
+
 def tags_are_current(store: LibraryStore, model: ActiveModel) -> bool:
     """Whether machine tags were made with what tags and model are now."""
-    return read_setting(store.reader, _TAGGED_WITH) == f"{model.entry.name}:{model.tagger.fingerprint}"
+    return read_setting(store.reader, _TAGGED_WITH) == _wanted(model)
 
 
 def mark_tags_current(store: LibraryStore, model: ActiveModel) -> None:
     """Spare the next run scoring all tags again, when the only tag that changed was scored along with the change."""
-    wanted = f"{model.entry.name}:{model.tagger.fingerprint}"
+    wanted = _wanted(model)
     store.writer.do(lambda session: write_setting(session, _TAGGED_WITH, wanted))
+
+
+def _wanted(model: ActiveModel) -> str:
+    return f"{model.entry.name}:{model.tagger.fingerprint}"
 
 
 def _retagging(

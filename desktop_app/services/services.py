@@ -24,9 +24,13 @@ from desktop_app.services.recovering import Recovering
 from desktop_app.services.reviewing import Reviewing
 from desktop_app.services.saved_searches import SavedSearches
 from desktop_app.services.searching import Searching
+from desktop_app.services.tag_choosing import TagChoosing
 from desktop_app.services.tag_editing import TagEditing
+from desktop_app.services.tag_evaluating import TagEvaluating
 from desktop_app.services.tag_files import TagFiles
+from desktop_app.services.tag_quality import TagQualities
 from desktop_app.services.tagging import Tagging
+from desktop_app.services.teaching import Teaching
 from desktop_app.services.understanding import Understanding
 from desktop_app.services.verifying import Verifying
 from desktop_app.services.viewing import Viewing
@@ -53,6 +57,10 @@ class Services:
     curating: Curating
     albums: Albums
     metadata: MetadataSync
+    tag_choosing: TagChoosing
+    tag_evaluating: TagEvaluating
+    tag_qualities: TagQualities
+    teaching: Teaching
     organising: Organising
     recovering: Recovering
     indexing: Indexer

@@ -19,6 +19,7 @@ from desktop_app.store.places import PLACES_SCHEMA
 from desktop_app.store.saved_searches import SAVED_SEARCH_SETTINGS
 from desktop_app.store.search_schema import SEARCH_SCHEMA
 from desktop_app.store.search_texts import refresh_texts
+from desktop_app.store.tag_fit_schema import TAG_FIT_SCHEMA
 from desktop_app.store.tag_schema import TAG_SCHEMA
 
 library_migrations = Migrations("keepsight-library")
@@ -71,6 +72,13 @@ def m006_annotations(db: Database) -> None:
 def m007_places(db: Database) -> None:
     """Which photos' places have no name yet; a photo that is moved on the map loses its name."""
     for statement in PLACES_SCHEMA:
+        db.execute(statement)
+
+
+@library_migrations()
+def m008_tag_fits(db: Database) -> None:
+    """What was fitted to tags, by model, and tags learned from examples."""
+    for statement in TAG_FIT_SCHEMA:
         db.execute(statement)
 
 

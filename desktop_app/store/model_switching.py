@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from sqlite3 import Row
 
 import numpy as np
 import numpy.typing as npt
@@ -50,14 +52,27 @@ def unembedded_photos(reader: Reader, model_id: ModelId, *, after: PhotoId | Non
         """,
         [model_id, -1 if after is None else after, limit],
     )
-    return [
-        UnembeddedPhoto(
-            PhotoId(row["id"]),
-            Path(from_stored_name(row["path"]), from_stored_name(row["relative_path"])),
-            FileStamp(row["size"], row["mtime_ns"]),
-        )
-        for row in rows
-    ]
+    return [_unembedded(row) for row in rows]
+
+
+def _unembedded(row: Row) -> UnembeddedPhoto:
+    return UnembeddedPhoto(
+        PhotoId(row["id"]),
+        Path(from_stored_name(row["path"]), from_stored_name(row["relative_path"])),
+        FileStamp(row["size"], row["mtime_ns"]),
+    )
+
+
+def unembedded_among(reader: Reader, model_id: ModelId, ids: Sequence[PhotoId]) -> list[UnembeddedPhoto]:
+    """Those of some photos that a model has not embedded though they have a file."""
+    rows = reader.rows(
+        f"""
+        SELECT c.id, r.path, f.relative_path, f.size, f.mtime_ns {_EMBEDDABLE} JOIN roots r ON r.id = f.root_id
+        WHERE e.content_id IS NULL AND c.id IN (SELECT value FROM json_each(?)) ORDER BY c.id
+        """,
+        [model_id, json.dumps(list(ids))],
+    )
+    return [_unembedded(row) for row in rows]
 
 
 def embeddable_counts(reader: Reader, model_id: ModelId) -> tuple[int, int]:

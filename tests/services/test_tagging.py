@@ -14,6 +14,7 @@ from desktop_app.compose import Library, open_library
 from desktop_app.domain.photo import PhotoId
 from desktop_app.domain.query import Query, tags_filter
 from desktop_app.domain.tag import TagSource, TagState
+from desktop_app.domain.tag_choice import Strictness, TagChoice
 from desktop_app.ml.catalogue import BUILT_IN_NAME
 from desktop_app.services.services import Services
 from tests.fixtures.libraries import Indexed, id_of, index_now
@@ -59,9 +60,7 @@ def test_adding_makes_the_tag_and_publishes_what_changed(copied_library: Indexed
                 services.tagging.add(empty, [photo])
 
 
-def test_decisions_survive_a_new_run_a_new_vocabulary_and_an_edit(
-    open_here: Open, photos: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_decisions_survive_a_new_run_another_rule_and_an_edit(open_here: Open, photos: Path) -> None:
     with open_here() as library:
         services = library.services
         index_now(services, photos)
@@ -74,10 +73,10 @@ def test_decisions_survive_a_new_run_a_new_vocabulary_and_an_edit(
         assert path is not None
         index_now(services)
         assert name not in tags(services, photo)
-    # Another vocabulary and another calibration: all machine tags are made anew.
-    monkeypatch.setattr("desktop_app.services.zero_shot.SUGGEST_AT", 0.2)
+    # By another rule, all machine tags are made anew.
     with open_here() as library:
         services = library.services
+        services.tag_choosing.choose(TagChoice(Strictness.GENEROUS))
         report = index_now(services)
         assert report.embedded == 0
         assert name not in tags(services, photo)
