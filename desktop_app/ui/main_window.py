@@ -5,9 +5,9 @@ from __future__ import annotations
 from concurrent.futures import Future
 from pathlib import Path
 
-from PySide6.QtCore import Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QPoint, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QStackedWidget
+from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget
 
 from desktop_app.domain.changes import LibraryChanges
 from desktop_app.domain.language.sights import sights
@@ -15,10 +15,14 @@ from desktop_app.domain.library import RootInfo
 from desktop_app.domain.photo import PhotoId
 from desktop_app.domain.progress import IndexPhase, IndexProgress, IndexReport
 from desktop_app.services.services import Services
+from desktop_app.ui.actions.deleting import DeletingActions
 from desktop_app.ui.actions.exports import Exports
+from desktop_app.ui.actions.folder_menu import FolderCommands, open_folder_menu
 from desktop_app.ui.actions.folders import add_folders, begin_work, look_again, remove_folder
+from desktop_app.ui.actions.library_care import LibraryCare
 from desktop_app.ui.actions.photos import PhotoActions
 from desktop_app.ui.actions.picture_search import PictureSearch
+from desktop_app.ui.actions.recovery import RecoveryActions
 from desktop_app.ui.actions.saved_searches import SavedSearchActions
 from desktop_app.ui.answer_display import AnswerDisplay
 from desktop_app.ui.application import dress
@@ -72,6 +76,10 @@ class MainWindow(QMainWindow):
         self.pictures = PictureSearch(services, self.tasks, self.state, self._add_folders)
         self.photo_actions = PhotoActions(services, self.tasks, self.state, self)
         self.dialogs = Dialogs(services, self.tasks, self.themes, self)
+        self.recovery = RecoveryActions(services, self.tasks, self.themes, self)
+        show_notice = self.page.banner.show_notice
+        self.care = LibraryCare(services, self.tasks, self.themes, show_notice=show_notice, window=self)
+        self.deleting = DeletingActions(services, self.tasks, show_notice, self)
         self.menus = Menus(self, self._commands(), self.photo_actions)
         self.library_feed = LibraryFeed(services.changes, self)
         self.progress_feed = ProgressFeed(services.indexing, self)
@@ -79,7 +87,7 @@ class MainWindow(QMainWindow):
         self.library = LibraryPresenter(self.page.sidebar, self.state, services, self.tasks, self)
         self.inspecting = InspectorPresenter(self.page.inspector, services, self.tasks, self)
         self.answers = AnswerDisplay(self.page, self.searches, self.library, state=self.state, services=services)
-        self.exports = Exports(services, self.tasks, self.page.banner.show_notice, self)
+        self.exports = Exports(services, self.tasks, show_notice, self)
         self.saved = SavedSearchActions(
             self.page, self.exports, self.library, state=self.state, services=services, tasks=self.tasks
         )
@@ -174,6 +182,9 @@ class MainWindow(QMainWindow):
         grid.activated.connect(self.view_photo)
         grid.context_menu.connect(self.photo_actions.open_menu)
         self.photo_actions.view_wanted.connect(self.view_photo)
+        self.photo_actions.delete_wanted.connect(self.deleting.ask)
+        for view in (grid, self.viewer):
+            view.addAction(self.photo_actions.delete)
         inspector.open_wanted.connect(self.photo_actions.view.trigger)
         inspector.find_similar_wanted.connect(self.photo_actions.similar.trigger)
         inspector.show_file_wanted.connect(self.photo_actions.show_path)
@@ -196,6 +207,9 @@ class MainWindow(QMainWindow):
             look_again=self._look_again,
             pause_or_resume=self._pause_or_resume,
             show_skipped=self._show_skipped,
+            show_missing=self.recovery.show_missing,
+            edit_left_out=self.care.edit_left_out,
+            back_up=self.care.back_up,
             show_models=self.dialogs.show_models,
             quit=self.close,
             export_shown=lambda: self.exports.export_found(self.answers.found),
@@ -242,6 +256,7 @@ class MainWindow(QMainWindow):
         if shown := changes.added | changes.updated | changes.missing:
             self.page.grid.refresh_photos(shown)
             self.viewer.refresh_photos(shown)
+            self.recovery.refresh()
 
     def _progressed(self, progress: IndexProgress) -> None:
         self.page.sidebar.progress.show_progress(progress)
@@ -294,14 +309,14 @@ class MainWindow(QMainWindow):
         indexing = self.services.indexing
         (indexing.resume if indexing.paused else indexing.pause)()
 
-    def _open_folder_menu(self, at: object, root: RootInfo, folder: Path) -> None:
-        menu = QMenu(self)
-        menu.addAction("Show in file manager", lambda: self.photo_actions.show_path(folder))
-        menu.addAction("Look for new photos", lambda: self._look_again(root))
-        menu.addSeparator()
-        menu.addAction(f"Remove “{root.path.name}” from Keepsight…", lambda: self._remove_folder(root))
-        menu.aboutToHide.connect(menu.deleteLater)
-        menu.popup(at)  # type: ignore[arg-type]
+    def _open_folder_menu(self, at: QPoint, root: RootInfo, folder: Path) -> None:
+        commands = FolderCommands(
+            show=self.photo_actions.show_path,
+            look_again=self._look_again,
+            relink=lambda path: self.recovery.relink(path, self._follow),
+            remove=self._remove_folder,
+        )
+        open_folder_menu(at, root, folder, commands=commands, window=self)
 
     def _remove_folder(self, root: RootInfo) -> None:
         def confirmed() -> None:

@@ -20,6 +20,9 @@ class Commands:
     look_again: Callable[[], object]
     pause_or_resume: Callable[[], object]
     show_skipped: Callable[[], object]
+    show_missing: Callable[[], object]
+    edit_left_out: Callable[[], object]
+    back_up: Callable[[], object]
     show_models: Callable[[], object]
     quit: Callable[[], object]
     find: Callable[[], object]
@@ -74,6 +77,9 @@ class Menus:
         self._add(menu, "&Pause or resume indexing", commands.pause_or_resume, "Ctrl+P")
         menu.addSeparator()
         self._add(menu, "&Files that could not be read…", commands.show_skipped)
+        self._add(menu, "M&issing photos…", commands.show_missing)
+        self._add(menu, "Files to lea&ve out…", commands.edit_left_out)
+        self._add(menu, "&Back up the library", commands.back_up)
         self._add(menu, "&Models…", commands.show_models, "Ctrl+M")
         self._add(menu, "&Export the list shown…", commands.export_shown, "Ctrl+E")
         menu.addSeparator()

@@ -30,7 +30,16 @@ QLineEdit {
     padding: 5px ${s}px; selection-background-color: $accent; selection-color: $on_accent;
 }
 QLineEdit:focus { border: 1px solid $accent; }
+QPlainTextEdit {
+    background: $surface; color: $text; border: 1px solid $border; border-radius: ${radius}px; padding: ${xs}px;
+    selection-background-color: $accent; selection-color: $on_accent;
+}
+QPlainTextEdit:focus { border: 1px solid $accent; }
 QLineEdit[role="search"] { padding: 8px ${s}px; }
+
+QCheckBox::indicator:unchecked {
+    background: $surface; border: 1px solid $muted; border-radius: 3px; width: 12px; height: 12px;
+}
 
 QPushButton {
     background: $raised; color: $text; border: 1px solid $border; border-radius: ${radius}px; padding: 6px 14px;

@@ -12,4 +12,5 @@ from tests.fixtures.libraries import (  # noqa: F401 - fixtures
     primed_library,
     sample_library,
     small_photos,
+    tiny_library,
 )

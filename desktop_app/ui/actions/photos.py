@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QPoint, Signal
+from PySide6.QtCore import QObject, QPoint, Qt, Signal
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QInputDialog, QMenu, QWidget
 
@@ -27,6 +27,8 @@ class PhotoActions(QObject):
 
     view_wanted = Signal(object)
     """A PhotoId to view full size."""
+    delete_wanted = Signal(object)
+    """PhotoIds to move to the trash."""
 
     def __init__(self, services: Services, tasks: Tasks, state: SearchState, parent: QWidget) -> None:
         super().__init__(parent)
@@ -41,12 +43,15 @@ class PhotoActions(QObject):
         self.open = self._action("&Open in another program", "Ctrl+Return", self._open)
         self.show_file = self._action("Show in file &manager", "Ctrl+Shift+E", self._show_file)
         self.copy_path = self._action("&Copy path", "Ctrl+Shift+C", self._copy_paths)
+        self.delete = self._action("Move to the tras&h…", "Del", lambda: self.delete_wanted.emit(self._selected))
+        # The key deletes what has the focus: photos in the grid, saved searches in the sidebar, letters in a field.
+        self.delete.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
         self.select([])
 
     @property
     def all(self) -> tuple[QAction, ...]:
         """Every action, in the order of the menus."""
-        return (self.view, self.similar, self.add_tag, self.open, self.show_file, self.copy_path)
+        return (self.view, self.similar, self.add_tag, self.open, self.show_file, self.copy_path, self.delete)
 
     @property
     def selected(self) -> tuple[PhotoId, ...]:
@@ -65,6 +70,8 @@ class PhotoActions(QObject):
         menu.addActions([self.view, self.similar, self.add_tag])
         menu.addSeparator()
         menu.addActions([self.open, self.show_file, self.copy_path])
+        menu.addSeparator()
+        menu.addAction(self.delete)
 
     def open_menu(self, at: QPoint, photo_ids: Sequence[PhotoId]) -> None:
         """Open the context menu of these photos at a place on the screen."""

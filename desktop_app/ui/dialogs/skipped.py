@@ -5,55 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QHeaderView, QTableView, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop_app.domain.photo import SkippedFile
 from desktop_app.ui.controls import label, push_button
+from desktop_app.ui.dialogs.row_table import RowTable, row_table_view
 from desktop_app.ui.theme import Theme
 from desktop_app.ui.wording import counted, from_home
 
-Index = QModelIndex | QPersistentModelIndex
-
 _HEADINGS = ("File", "Why", "Folder")
-_INVALID = QModelIndex()
+_WIDTHS = (200, 340)
 
 
-class SkippedTable(QAbstractTableModel):
-    """The list as a table; a row is made into words only when it is looked at, so that its length costs nothing."""
-
-    def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._files: Sequence[SkippedFile] = ()
-
-    def show_files(self, files: Sequence[SkippedFile]) -> None:
-        """Show these files."""
-        self.beginResetModel()
-        self._files = files
-        self.endResetModel()
-
-    def file(self, row: int) -> SkippedFile | None:
-        """The file of a row."""
-        return self._files[row] if 0 <= row < len(self._files) else None
-
-    def rowCount(self, parent: Index = _INVALID) -> int:
-        return 0 if parent.isValid() else len(self._files)
-
-    def columnCount(self, parent: Index = _INVALID) -> int:
-        return 0 if parent.isValid() else len(_HEADINGS)
-
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> str | None:
-        if role not in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
-            return None
-        file = self._files[index.row()]
-        return (file.path.name, file.reason, from_home(file.path.parent))[index.column()]
-
-    def headerData(
-        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
-    ) -> str | None:
-        if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
-            return _HEADINGS[section]
-        return None
+def _words(file: SkippedFile) -> tuple[str, str, str]:
+    return file.path.name, file.reason, from_home(file.path.parent)
 
 
 class SkippedDialog(QDialog):
@@ -68,9 +34,8 @@ class SkippedDialog(QDialog):
         self.resize(820, 460)
         self._files: tuple[SkippedFile, ...] = ()
         self.summary = label(wrap=True)
-        self._items = SkippedTable(self)
-        self.table = QTableView()
-        self.table.setAccessibleName("Skipped files")
+        self._items: RowTable[SkippedFile] = RowTable(_HEADINGS, _words, self)
+        self.table = row_table_view("Skipped files", self._items, _WIDTHS)
         self.others = push_button("", role="link")
         self.others.setCheckable(True)
         self.others.toggled.connect(self._fill)
@@ -96,29 +61,15 @@ class SkippedDialog(QDialog):
         self.others.setText("List photos only" if listed else "List files that are not photos, too")
         self.others.setVisible(photos < len(self._files))
         self.retry.setEnabled(photos > 0)
-        self._items.show_files(shown)
+        self._items.show_rows(shown)
         self._show_file.setEnabled(bool(shown))
 
     def _show_current(self) -> None:
-        file = self._items.file(max(self.table.currentIndex().row(), 0))
+        file = self._items.value(max(self.table.currentIndex().row(), 0))
         if file is not None:
             self.show_file_wanted.emit(file.path)
 
     def _lay_out(self, theme: Theme) -> None:
-        self.table.setModel(self._items)
-        self.table.verticalHeader().hide()
-        self.table.setShowGrid(False)
-        self.table.setSelectionBehavior(QTableView.SelectionBehavior.SelectRows)
-        self.table.setSelectionMode(QTableView.SelectionMode.SingleSelection)
-        self.table.setEditTriggers(QTableView.EditTrigger.NoEditTriggers)
-        self.table.setTextElideMode(Qt.TextElideMode.ElideMiddle)
-        header = self.table.horizontalHeader()
-        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        header.setHighlightSections(False)
-        header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
-        header.setStretchLastSection(True)
-        header.resizeSection(0, 200)
-        header.resizeSection(1, 340)
         close = push_button("Close")
         close.clicked.connect(self.accept)
         buttons = QHBoxLayout()

@@ -24,8 +24,8 @@ MISSING_OPACITY = 0.35
 LABEL_INSET = 6
 LABEL_HEIGHT = 20
 BADGE_SIDE = 24
-PHOTO_ICON, MISSING_ICON = "photo", "file-missing"
-ICON_SIZES = {PHOTO_ICON: 24, MISSING_ICON: 14}
+PHOTO_ICON, MISSING_ICON, AWAY_ICON = "photo", "file-missing", "folder-away"
+ICON_SIZES = {PHOTO_ICON: 24, MISSING_ICON: 14, AWAY_ICON: 14}
 LABEL_FONT_SCALE = 0.9
 
 # Labels lie on photographs, so they bring their own ground: white on this is readable (7:1) over pure white too.
@@ -71,9 +71,11 @@ class PhotoDelegate(QAbstractItemDelegate):
         cell = self._known_cell(PhotoId(index.data(PhotoRole.PHOTO_ID)))
         photo = self._paint_photo(painter, option.rect, cell)
         self._paint_state(painter, option, photo)
-        missing = bool(cell and cell.summary and cell.summary.missing)
-        if missing:
-            self._paint_missing_mark(painter, photo)
+        if cell is not None and cell.summary is not None:
+            if cell.summary.missing:
+                self._paint_mark(painter, photo, MISSING_ICON)
+            elif cell.summary.offline:
+                self._paint_mark(painter, photo, AWAY_ICON)
         self._paint_labels(painter, option, index, photo)
 
     def _paint_photo(self, painter: QPainter, square: QRect, cell: Cell | None) -> QRect:
@@ -129,12 +131,12 @@ class PhotoDelegate(QAbstractItemDelegate):
             area = _label_area(option.rect, photo)
             _paint_label(painter, area, percent(probability), Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignRight)
 
-    def _paint_missing_mark(self, painter: QPainter, photo: QRect) -> None:
+    def _paint_mark(self, painter: QPainter, photo: QRect, icon: str) -> None:
         badge = QRect(photo.left() + LABEL_INSET, photo.top() + LABEL_INSET, BADGE_SIDE, BADGE_SIDE)
         painter.setPen(QPen(QColor(self._theme.border), 1))
         painter.setBrush(QColor(self._theme.surface))
         painter.drawEllipse(badge)
-        self._paint_icon(painter, MISSING_ICON, badge.center())
+        self._paint_icon(painter, icon, badge.center())
 
     def _paint_icon(self, painter: QPainter, name: str, centre: QPoint) -> None:
         icon = self._icon(name, painter.device().devicePixelRatioF())

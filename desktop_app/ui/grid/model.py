@@ -123,6 +123,8 @@ def _describe(summary: PhotoSummary, probability: float | None, *, separator: st
         parts.append(f"{percent(probability)} match")
     if summary.missing:
         parts.append("The file is missing")
+    elif summary.offline:
+        parts.append("Its drive or folder is away")
     return separator.join(parts)
 
 

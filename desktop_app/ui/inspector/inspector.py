@@ -14,7 +14,7 @@ from desktop_app.ui.application import larger
 from desktop_app.ui.column_scroll import ColumnScroll
 from desktop_app.ui.controls import label, tool_button
 from desktop_app.ui.icons import themed_icon
-from desktop_app.ui.inspector.photo_words import facts
+from desktop_app.ui.inspector.photo_words import facts, presence_mark, presence_note
 from desktop_app.ui.inspector.preview import Preview
 from desktop_app.ui.inspector.tag_editor import TagEditor, chips_of_many, chips_of_one
 from desktop_app.ui.inspector.why import WhyPanel
@@ -71,7 +71,7 @@ class Inspector(QWidget):
         other = self._details is None or self._details.id != details.id
         self._details = details
         self.name.setText(_breakable(details.path.name))
-        self.note.setText("The file is away at present." if details.locations[0].missing else "")
+        self.note.setText(presence_note(details.locations))
         self.note.setVisible(bool(self.note.text()))
         self.tags.show_chips(chips_of_one(details.tags))
         self._show_facts(facts(details))
@@ -120,7 +120,7 @@ class Inspector(QWidget):
         _empty(self._files_column)
         self._files_column.addWidget(label("FILE" if len(locations) == 1 else "FILES", role="heading"))
         for location in locations:
-            text = _breakable(from_home(location.path)) + ("  (away)" if location.missing else "")
+            text = _breakable(from_home(location.path)) + presence_mark(location)
             path = label(text, role="muted", wrap=True)
             path.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             path.setToolTip(str(location.path))

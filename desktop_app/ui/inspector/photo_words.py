@@ -2,13 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
-from desktop_app.domain.photo import Metadata, PhotoDetails
+from desktop_app.domain.photo import Metadata, PhotoDetails, PhotoLocation
 from desktop_app.ui.wording import byte_size, number
 
 # An exposure as long as this is told in seconds, a shorter one as a fraction, as on a camera's dial.
 _LONGEST_FRACTION_SECONDS = 0.3
+
+
+def presence_note(locations: Sequence[PhotoLocation]) -> str:
+    """What to know of a photo of which no file is there at present; empty when one is."""
+    if any(not location.missing and not location.offline for location in locations):
+        return ""
+    if any(location.offline for location in locations):
+        return "Its drive or folder is away. Tags and search still work."
+    return "The file is missing: it was deleted, or moved out of your folders."
+
+
+def presence_mark(location: PhotoLocation) -> str:
+    """What stands behind a file's path."""
+    return "  (missing)" if location.missing else "  (away)" if location.offline else ""
 
 
 def picture_line(details: PhotoDetails) -> str:

@@ -95,7 +95,7 @@ class FolderTree(CountTree):
         if away:
             top.setData("folder-away", Role.ICON)
         top.setData(away, Role.FAINT)
-        top.setToolTip(f"{root.path}\nThis folder is away at present." if away else str(root.path))
+        top.setToolTip(f"{root.path}{_state_line(root)}")
         by_folder = {"": top}
         for count in sorted(self._content.folders, key=lambda each: each.folder.casefold()):
             if count.root_id == root.root_id and count.folder:
@@ -139,6 +139,15 @@ class FolderTree(CountTree):
             self.menu_wanted.emit(self.viewport().mapToGlobal(at), root, root.path / folder.folder)
 
 
+def _state_line(root: RootInfo) -> str:
+    """A second line where there is something to know about how a folder is watched."""
+    if root.watching == "offline":
+        return "\nThis folder is away at present. Its photos stay here; right-click to say where it is now."
+    if root.watching == "polling":
+        return f"\nLooked at every few seconds, since {root.watch_note}."
+    return ""
+
+
 def _item(name: str, folder: InFolder | None, photos: int, icon: str) -> QStandardItem:
     item = QStandardItem(name)
     item.setData(folder, Role.VALUE)
@@ -154,6 +163,6 @@ def _key(folder: InFolder | None) -> str:
 
 def _shape(content: FolderTreeContent) -> tuple[Sequence[object], Sequence[object]]:
     return (
-        [(root.root_id, root.path, root.watching == "offline") for root in content.roots],
+        [(root.root_id, root.path, root.watching, root.watch_note) for root in content.roots],
         [(each.root_id, each.folder) for each in content.folders],
     )
