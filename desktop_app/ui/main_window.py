@@ -211,6 +211,7 @@ class MainWindow(QMainWindow):
             edit_left_out=self.care.edit_left_out,
             back_up=self.care.back_up,
             show_models=self.dialogs.show_models,
+            show_tag_quality=self.dialogs.show_tag_quality,
             quit=self.close,
             export_shown=lambda: self.exports.export_found(self.answers.found),
             find=self._find,

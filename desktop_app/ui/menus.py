@@ -24,6 +24,7 @@ class Commands:
     edit_left_out: Callable[[], object]
     back_up: Callable[[], object]
     show_models: Callable[[], object]
+    show_tag_quality: Callable[[], object]
     quit: Callable[[], object]
     find: Callable[[], object]
     clear: Callable[[], object]
@@ -81,6 +82,7 @@ class Menus:
         self._add(menu, "Files to lea&ve out…", commands.edit_left_out)
         self._add(menu, "&Back up the library", commands.back_up)
         self._add(menu, "&Models…", commands.show_models, "Ctrl+M")
+        self._add(menu, "&Tag quality…", commands.show_tag_quality)
         self._add(menu, "&Export the list shown…", commands.export_shown, "Ctrl+E")
         menu.addSeparator()
         quit_action = self._add(menu, "&Quit", commands.quit, "Ctrl+Q")

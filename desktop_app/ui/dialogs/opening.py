@@ -16,6 +16,8 @@ from desktop_app.ui.dialogs.about import AboutDialog, ShortcutsDialog
 from desktop_app.ui.dialogs.models import ModelsDialog
 from desktop_app.ui.dialogs.models_presenter import ModelsPresenter
 from desktop_app.ui.dialogs.skipped import SkippedDialog
+from desktop_app.ui.dialogs.tag_quality import TagQualityDialog
+from desktop_app.ui.dialogs.tag_quality_presenter import TagQualityPresenter
 from desktop_app.ui.menus import Menus
 from desktop_app.ui.tasks import Tasks
 from desktop_app.ui.theme import ThemeSource
@@ -73,6 +75,13 @@ class Dialogs(QObject):
         """Show the model page."""
         dialog = ModelsDialog(self._themes.current, self._window)
         self.models.show_on(dialog)
+        self._open(dialog)
+        return dialog
+
+    def show_tag_quality(self) -> TagQualityDialog:
+        """Show how right the machine's tags are."""
+        dialog = TagQualityDialog(self._themes.current, self._window)
+        TagQualityPresenter(self._services, self._tasks, dialog)
         self._open(dialog)
         return dialog
 
