@@ -11,9 +11,10 @@ import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 from desktop_app import imaging
-from desktop_app.base.errors import UserFacingError
+from desktop_app.base.errors import LibraryDamagedError, UserFacingError
 from desktop_app.base.paths import LibraryPaths, default_models_folder, resource_path
 from desktop_app.base.private_files import make_private
 from desktop_app.domain.vocabulary import parse_vocabulary
@@ -23,7 +24,7 @@ from desktop_app.ml.loading import load_catalogue_model
 from desktop_app.ml.model_facts import calibration_of
 from desktop_app.services.albums import Albums
 from desktop_app.services.asking import Asking
-from desktop_app.services.backing_up import BackingUp
+from desktop_app.services.backing_up import BackingUp, backups_in, restore_library
 from desktop_app.services.browsing import Browsing
 from desktop_app.services.classifying import Classifier
 from desktop_app.services.curating import Curating
@@ -57,6 +58,11 @@ from desktop_app.services.understanding import Understanding
 from desktop_app.services.verifying import Verifying
 from desktop_app.services.viewing import Viewing
 from desktop_app.services.watching import Watching
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QApplication
+
+    from desktop_app.ui.single_window import SingleWindow
 
 _log = logging.getLogger(__name__)
 
@@ -157,19 +163,47 @@ def open_library(
 def run_window(library: Path, *, folders: Sequence[Path] = (), device: str = "auto") -> int:
     """Open the window; return the exit code once it is closed."""
     from desktop_app.ui.application import make_application
+    from desktop_app.ui.single_window import SingleWindow
+
+    application = make_application(["keepsight"])
+    single = SingleWindow(_made(library))
+    if not single.claim():
+        single.hand_over(folders)
+        return 0
+    try:
+        with _open_or_restore(library, device=device) as opened:
+            return _show_window(application, opened, single, folders=folders)
+    finally:
+        single.close()
+
+
+def _show_window(application: QApplication, opened: Library, single: SingleWindow, *, folders: Sequence[Path]) -> int:
     from desktop_app.ui.main_window import MainWindow
     from desktop_app.ui.quit_signals import closing_on_signals
 
-    application = make_application(["keepsight"])
-    with open_library(library, device=device) as opened:
-        services = opened.services
-        window = MainWindow(services, settings_file=library / "window.ini")
-        window.show()
-        window.begin_work(tuple(folders))
-        with closing_on_signals(window):
-            code = application.exec()
-        window.deleteLater()
+    window = MainWindow(opened.services, settings_file=opened.services.library_folder / "window.ini")
+    single.asked_for.connect(window.come_forward)
+    window.show()
+    window.begin_work(tuple(folders))
+    with closing_on_signals(window):
+        code = application.exec()
+    window.deleteLater()
     return int(code)
+
+
+def _open_or_restore(library: Path, *, device: str) -> Library:
+    """Open a library; where its file is damaged, offer the newest backup in its place."""
+    from desktop_app.ui.dialogs.damaged import agrees_to_restore
+
+    try:
+        return open_library(library, device=device)
+    except LibraryDamagedError as error:
+        paths = LibraryPaths(_made(library))
+        newest = next(iter(backups_in(paths.backups)), None)
+        if not agrees_to_restore(error, newest):
+            raise
+        restore_library(paths)
+        return open_library(library, device=device)
 
 
 def open_classifier(*, model: str = "", device: str = "auto", models_folder: Path | None = None) -> Classifier:

@@ -28,7 +28,20 @@ CHECKOUT = Path(__file__).resolve().parent.parent
 SHARED = CHECKOUT.parent / "shared"
 
 #: Cheap layers first: a mistake in a rule is reported before the first window opens.
-TEST_ORDER = ("base", "domain", "packaging", "imaging", "store", "ml", "services", "cli", "ui", "e2e", "benchmarks")
+TEST_ORDER = (
+    "base",
+    "domain",
+    "packaging",
+    "imaging",
+    "store",
+    "ml",
+    "services",
+    "cli",
+    "ui",
+    "e2e",
+    "faults",
+    "benchmarks",
+)
 
 #: Threads that belong to the process, by the start of their name: pytest-timeout's timer, and the one monitor that tqdm
 #: starts with its first bar.

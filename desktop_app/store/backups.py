@@ -8,7 +8,7 @@ import time
 from contextlib import closing
 from pathlib import Path
 
-from desktop_app.base.errors import UserFacingError
+from desktop_app.base.errors import LibraryDamagedError, UserFacingError
 from desktop_app.base.private_files import make_private
 from desktop_app.store.connection import connect_for_writing, plain_errors
 
@@ -27,6 +27,8 @@ def copy_library(source: Path, target: Path) -> None:
                 library.backup(copy)
                 # Not WAL, as the library is: a backup has no second file beside it.
                 copy.execute("PRAGMA journal_mode = DELETE")
+            # A damaged library must not push the sound backups out, day by day.
+            check_library(partial)
         partial.replace(target)
     except OSError as error:
         raise UserFacingError(
@@ -45,7 +47,7 @@ def check_library(path: Path) -> None:
     except sqlite3.Error:
         sound, has_photos = False, None
     if not sound or has_photos is None:
-        raise UserFacingError(f"{path} is not a sound copy of a library.", "Choose another backup.")
+        raise LibraryDamagedError(f"{path} is not a sound copy of a library.", "Choose another backup.")
 
 
 def put_back(backup: Path, library: Path) -> Path | None:

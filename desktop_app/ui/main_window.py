@@ -17,8 +17,8 @@ from desktop_app.domain.progress import IndexPhase, IndexProgress, IndexReport
 from desktop_app.services.services import Services
 from desktop_app.ui.actions.deleting import DeletingActions
 from desktop_app.ui.actions.exports import Exports
-from desktop_app.ui.actions.folder_menu import FolderCommands, open_folder_menu
-from desktop_app.ui.actions.folders import add_folders, begin_work, look_again, remove_folder
+from desktop_app.ui.actions.folder_menu import FolderCommands, open_folder_menu, remove_when_confirmed
+from desktop_app.ui.actions.folders import add_folders, begin_work, look_again
 from desktop_app.ui.actions.library_care import LibraryCare
 from desktop_app.ui.actions.photos import PhotoActions
 from desktop_app.ui.actions.picture_search import PictureSearch
@@ -40,6 +40,7 @@ from desktop_app.ui.menus import Commands, Menus
 from desktop_app.ui.search_presenter import SearchPresenter
 from desktop_app.ui.search_state import SearchState, Showing
 from desktop_app.ui.sidebar.progress_panel import ProgressFeed
+from desktop_app.ui.single_window import bring_to_front
 from desktop_app.ui.tasks import Tasks
 from desktop_app.ui.theme import Theme, ThemeChoice, ThemeSource
 from desktop_app.ui.viewer.viewer import PhotoViewer
@@ -104,13 +105,18 @@ class MainWindow(QMainWindow):
 
     def begin_work(self, folders: tuple[Path, ...] = ()) -> None:
         """Watch and bring up to date, with these folders added first. Call it once the window is shown."""
-        if folders:
-            self._add_folders(folders)
+        self._add_folders(folders)
         self.tasks.run(lambda: begin_work(self.services), self._follow)
 
     def add_folder(self, folder: Path) -> None:
         """Watch a folder from now on."""
         self._add_folders((folder,))
+
+    @Slot(object)
+    def come_forward(self, folders: tuple[Path, ...] = ()) -> None:
+        """Another start of the program wants this window, and maybe these folders added."""
+        bring_to_front(self)
+        self._add_folders(folders)
 
     def view_photo(self, photo_id: PhotoId) -> None:
         """Show a photo of the present result full size."""
@@ -291,7 +297,8 @@ class MainWindow(QMainWindow):
         self.dialogs.choose_folder(self.add_folder)
 
     def _add_folders(self, folders: tuple[Path, ...]) -> None:
-        self.tasks.run(lambda: add_folders(self.services, folders), self._follow)
+        if folders:
+            self.tasks.run(lambda: add_folders(self.services, folders), self._follow)
 
     def _look_again(self, root: RootInfo | None = None) -> None:
         roots = None if root is None else [root]
@@ -315,16 +322,9 @@ class MainWindow(QMainWindow):
             show=self.photo_actions.show_path,
             look_again=self._look_again,
             relink=lambda path: self.recovery.relink(path, self._follow),
-            remove=self._remove_folder,
+            remove=lambda root: remove_when_confirmed(root, self.dialogs, self.tasks, self.state, self.services),
         )
         open_folder_menu(at, root, folder, commands=commands, window=self)
-
-    def _remove_folder(self, root: RootInfo) -> None:
-        def confirmed() -> None:
-            self.state.set_folder(None)
-            self.tasks.run(lambda: remove_folder(self.services, root), lambda _none: None)
-
-        self.dialogs.confirm_remove(root, confirmed)
 
     def _show_skipped(self) -> None:
         self.dialogs.show_skipped(self.photo_actions.show_path)

@@ -121,9 +121,15 @@ def _tag_one(library: Library, storm: FileStorm, tagged: dict[str, str]) -> None
 
 
 def _tags(library: Library, picture: str) -> set[str]:
-    photo = _reader(library).value("SELECT id FROM contents WHERE hash = ?", [picture])
-    details = None if photo is None else library.services.browsing.details(PhotoId(photo))
-    return set() if details is None else {item.tag.name for item in details.tags if item.source == "person"}
+    """What the person said of a picture, whether it has a file at present or not."""
+    rows = _reader(library).rows(
+        """
+        SELECT t.name FROM tag_assignments a JOIN tags t ON t.id = a.tag_id JOIN contents c ON c.id = a.content_id
+        WHERE c.hash = ? AND a.decision = 'accepted'
+        """,
+        [picture],
+    )
+    return {row[0] for row in rows}
 
 
 def _hash(data: bytes) -> str:
