@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import io
 import logging
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageCms
+
+from desktop_app.imaging.limits import BAND_BYTES
 
 log = logging.getLogger(__name__)
 
@@ -18,13 +23,44 @@ BACKDROP = 255
 _PROFILE_SPACE = {"RGB": "RGB ", "L": "GRAY", "CMYK": "CMYK", "LAB": "Lab "}
 
 
-def averageable(image: Image.Image) -> Image.Image:
-    """The picture in a mode whose pixels can be averaged: no palette, no bits, no 16-bit grey; alpha kept.
+def averaged(image: Image.Image, block: int) -> Image.Image:
+    """The mean of every block of `block` x `block` pixels, in a mode whose pixels can be averaged; alpha kept.
 
-    Loads the image. Modes left as they are: L, LA, RGB, RGBA, CMYK, LAB, YCbCr, HSV.
+    Loads the image. Modes that come out: L, LA, RGB, RGBA, CMYK, LAB, YCbCr, HSV. A picture that needs another mode
+    first goes through it in bands, so that it is never held twice.
     """
-    if image.mode.startswith("I;16") or image.mode in {"I", "F"}:
-        return _grey8(image)
+    grey = _is_deep_grey(image)
+    levels = _grey_levels(image) if grey else None
+    if block == 1:
+        return _averageable(image, levels)
+    if not grey and not image.has_transparency_data and image.mode not in {"1", "P", "RGBX"}:
+        return image.reduce(block)
+    reduced: Image.Image | None = None
+    for top, band in _bands(image, block):
+        part = _averageable(band, levels).reduce(block)
+        if reduced is None:
+            size = (math.ceil(image.width / block), math.ceil(image.height / block))
+            reduced = Image.new(part.mode, size)
+        reduced.paste(part, (0, top // block))
+    assert reduced is not None  # a picture has at least one row
+    return reduced
+
+
+def _bands(image: Image.Image, block: int) -> Iterator[tuple[int, Image.Image]]:
+    """The picture from top to bottom in whole blocks, each with the row it begins at."""
+    rows = max(BAND_BYTES // (image.width * _BYTES_IN_WORK * block), 1) * block
+    for top in range(0, image.height, rows):
+        yield top, image.crop((0, top, image.width, min(top + rows, image.height)))
+
+
+# Bytes per pixel of a band on its way: converted, premultiplied, in floats.
+_BYTES_IN_WORK = 12
+
+
+def _averageable(image: Image.Image, levels: _Levels | None) -> Image.Image:
+    """The picture in a mode whose pixels can be averaged: no palette, no bits, no 16-bit grey."""
+    if levels is not None:
+        return _grey8(image, levels)
     if image.has_transparency_data and image.mode not in {"LA", "RGBA"}:
         return image.convert("LA" if image.mode in {"1", "L", "La"} else "RGBA")
     if image.mode == "1":
@@ -35,7 +71,7 @@ def averageable(image: Image.Image) -> Image.Image:
 def to_srgb(image: Image.Image, icc_profile: bytes | None) -> Image.Image:
     """An 8-bit RGB picture as a screen should show it; transparent parts on `BACKDROP`.
 
-    `image` is in a mode that `averageable` returns. A profile that is broken or does not fit is ignored.
+    `image` is in a mode that `averaged` returns. A profile that is broken or does not fit is ignored.
     """
     if image.mode in {"LA", "RGBA"}:
         image = _flattened(image)
@@ -79,26 +115,44 @@ def _transformed(image: Image.Image, profile: ImageCms.ImageCmsProfile) -> Image
     return changed if changed is not None else image
 
 
-def _grey8(image: Image.Image) -> Image.Image:
-    """Deep grey (16- or 32-bit integers, floats) as 8 bits, scaled so that nothing is clipped.
+@dataclass(frozen=True, slots=True)
+class _Levels:
+    """Which values of deep grey become black and white."""
+
+    black: float
+    span: float
+
+
+def _is_deep_grey(image: Image.Image) -> bool:
+    return image.mode.startswith("I;16") or image.mode in {"I", "F"}
+
+
+def _grey_levels(image: Image.Image) -> _Levels:
+    """Levels for deep grey (16- or 32-bit integers, floats), such that nothing is clipped.
 
     The range is told by the largest value: 8, 12 and 16 bits are what sensors and scanners have; a float is usually 0
     to 1. Beyond that (depth maps, science) the picture's own minimum and maximum become black and white.
     """
-    values = np.asarray(image)
-    if not np.issubdtype(values.dtype, np.integer):
-        values = np.nan_to_num(values, nan=0.0, posinf=0.0, neginf=0.0)
-    low, high = float(values.min()), float(values.max())
-    ceilings = (255, 4095, 65535) if np.issubdtype(values.dtype, np.integer) else (1.0, 255, 65535)
+    low, high, integers = math.inf, -math.inf, True
+    for _, band in _bands(image, 1):
+        values = _finite(band)
+        integers = np.issubdtype(values.dtype, np.integer)
+        low, high = min(low, float(values.min())), max(high, float(values.max()))
+    ceilings = (255, 4095, 65535) if integers else (1.0, 255, 65535)
     white = next((float(ceiling) for ceiling in ceilings if low >= 0 and high <= ceiling), None)
     black = 0.0 if white is not None else low
-    span = max((white if white is not None else high) - black, 1e-12)
-    grey: npt.NDArray[np.uint8] = np.empty(values.shape, np.uint8)
-    for start in range(0, len(values), _BAND_ROWS):
-        band = values[start : start + _BAND_ROWS].astype(np.float32)
-        grey[start : start + _BAND_ROWS] = np.rint((band - black) * (255.0 / span)).astype(np.uint8)
+    return _Levels(black, max((white if white is not None else high) - black, 1e-12))
+
+
+def _grey8(image: Image.Image, levels: _Levels) -> Image.Image:
+    """Deep grey as 8 bits."""
+    grey: npt.NDArray[np.uint8] = np.empty((image.height, image.width), np.uint8)
+    for top, band in _bands(image, 1):
+        values = (_finite(band).astype(np.float32) - levels.black) * (255.0 / levels.span)
+        grey[top : top + band.height] = np.rint(values).astype(np.uint8)
     return Image.fromarray(grey)
 
 
-# Rows turned to float at once, so that a 100-megapixel scan needs no float copy of itself.
-_BAND_ROWS = 256
+def _finite(image: Image.Image) -> npt.NDArray[np.generic]:
+    values = np.asarray(image)
+    return values if np.issubdtype(values.dtype, np.integer) else np.nan_to_num(values, nan=0.0, posinf=0.0, neginf=0.0)

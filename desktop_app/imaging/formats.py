@@ -7,25 +7,36 @@ from pathlib import PurePath
 HEAD_BYTES = 512
 """How many first bytes `sniff` wants. DICOM's mark is the farthest, at 128; text is told by its look."""
 
-SUPPORTED = frozenset({"JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "HEIF", "AVIF"})
+RAW = "CAMERA RAW"
+
+VIDEOS = frozenset({"AVI", "FLV", "MATROSKA", "MP4", "MPEG", "QuickTime", "WINDOWS MEDIA"})
+"""Formats of moving pictures: searched by several of their frames."""
+
+SUPPORTED = VIDEOS | {
+    "JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "HEIF", "AVIF", "JPEG XL", "JPEG 2000", "PSD", "QOI", RAW,
+}  # fmt: skip
 """Formats whose pixels we read."""
 
-UNREAD_PHOTOS = frozenset({
-    "CAMERA RAW", "JPEG XL", "JPEG 2000", "PSD", "QOI", "OPENEXR", "RADIANCE HDR", "DDS", "XCF", "NETPBM", "DICOM",
-})  # fmt: skip
+APART = SUPPORTED - {"JPEG", "PNG", "WEBP", "GIF", "BMP", "QOI"}
+"""Formats whose decoders are large, written in C, and fed by anybody: they run in a process of their own, which may hang
+or crash. What is left to this process is most of every library, and its decoders are the most tried there are."""
+
+UNREAD_PHOTOS = frozenset({"OPENEXR", "RADIANCE HDR", "DDS", "XCF", "NETPBM", "DICOM"})
 """Formats that hold a picture a person may call a photo, which we cannot read yet."""
 
 READ_EXTENSIONS = frozenset({
     ".jpg", ".jpeg", ".jpe", ".jfif", ".jif", ".mpo", ".png", ".apng", ".webp", ".gif", ".bmp", ".dib", ".tif",
-    ".tiff", ".heic", ".heif", ".hif", ".heics", ".heifs", ".avif", ".avifs",
+    ".tiff", ".heic", ".heif", ".hif", ".heics", ".heifs", ".avif", ".avifs", ".jxl", ".jp2", ".j2k", ".jpf", ".jpx",
+    ".psd", ".psb", ".qoi",
 })  # fmt: skip
 RAW_EXTENSIONS = frozenset({
     ".3fr", ".arw", ".cr2", ".cr3", ".crw", ".dcr", ".dng", ".erf", ".fff", ".iiq", ".k25", ".kdc", ".mef", ".mos",
     ".mrw", ".nef", ".nrw", ".orf", ".pef", ".raf", ".raw", ".rw2", ".rwl", ".sr2", ".srf", ".srw", ".x3f",
 })  # fmt: skip
-OTHER_PHOTO_EXTENSIONS = frozenset({
-    ".jxl", ".jp2", ".j2k", ".jpf", ".jpx", ".psd", ".psb", ".qoi", ".exr", ".hdr", ".xcf", ".dcm",
+VIDEO_EXTENSIONS = frozenset({
+    ".mp4", ".m4v", ".mov", ".qt", ".mkv", ".webm", ".avi", ".mpg", ".mpeg", ".mts", ".m2ts", ".3gp", ".wmv", ".flv",
 })  # fmt: skip
+OTHER_PHOTO_EXTENSIONS = frozenset({".exr", ".hdr", ".xcf", ".dcm"})
 PHOTO_EXTENSIONS = READ_EXTENSIONS | RAW_EXTENSIONS | OTHER_PHOTO_EXTENSIONS
 """Lower-case extensions, with their dot, that a person would call a photo's."""
 
@@ -36,15 +47,15 @@ _SIGNATURES: tuple[tuple[int, bytes, str], ...] = (
     (0, b"GIF87a", "GIF"),
     (0, b"GIF89a", "GIF"),
     # Raw kinds that borrow TIFF's frame come before TIFF itself.
-    (8, b"CR\x02", "CAMERA RAW"),
-    (0, b"IIU\x00", "CAMERA RAW"),
-    (0, b"IIRO", "CAMERA RAW"),
-    (0, b"IIRS", "CAMERA RAW"),
-    (0, b"MMOR", "CAMERA RAW"),
-    (6, b"HEAPCCDR", "CAMERA RAW"),
-    (0, b"FUJIFILMCCD-RAW", "CAMERA RAW"),
-    (0, b"FOVb", "CAMERA RAW"),
-    (0, b"\x00MRM", "CAMERA RAW"),
+    (8, b"CR\x02", RAW),
+    (0, b"IIU\x00", RAW),
+    (0, b"IIRO", RAW),
+    (0, b"IIRS", RAW),
+    (0, b"MMOR", RAW),
+    (6, b"HEAPCCDR", RAW),
+    (0, b"FUJIFILMCCD-RAW", RAW),
+    (0, b"FOVb", RAW),
+    (0, b"\x00MRM", RAW),
     (0, b"II*\x00", "TIFF"),
     (0, b"MM\x00*", "TIFF"),
     (0, b"II+\x00", "TIFF"),
@@ -92,6 +103,10 @@ _AVIF_BRANDS = frozenset({b"avif", b"avis"})
 _HEIF_BRANDS = frozenset({b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"hevm", b"hevs", b"mif1", b"msf1"})
 _VIDEO_BRANDS = {b"qt  ": "QuickTime", b"M4A ": "AUDIO", b"M4B ": "AUDIO"}
 
+# What QuickTime files began with before there was an "ftyp" box.
+_OLD_QUICKTIME_BOXES = frozenset({b"moov", b"mdat", b"wide"})
+_SYNC_BYTE = 0x47
+
 _MARKUP = (
     (b"<!doctype html", "HTML"),
     (b"<html", "HTML"),
@@ -118,7 +133,9 @@ def sniff(head: bytes) -> str | None:
         return _media_kind(head)
     if len(head) > 2 and head[0:1] == b"P" and head[1:2] in b"1234567" and head[2:3].isspace():
         return "NETPBM"
-    return _text_kind(head)
+    if head[4:8] in _OLD_QUICKTIME_BOXES:
+        return "QuickTime"
+    return _text_kind(head) or ("MPEG" if _is_transport_stream(head) else None)
 
 
 def looks_like_photo(name: str) -> bool:
@@ -126,9 +143,22 @@ def looks_like_photo(name: str) -> bool:
     return not name.startswith("._") and PurePath(name).suffix.lower() in PHOTO_EXTENSIONS
 
 
+def looks_like_video(name: str) -> bool:
+    """Whether a person would call a file of this name a video, by its extension, whatever is in it."""
+    return not name.startswith("._") and PurePath(name).suffix.lower() in VIDEO_EXTENSIONS
+
+
 def is_raw_name(name: str) -> bool:
     """Whether the name is a camera raw file's. Many raw kinds are TIFF inside, with only a tiny preview for others."""
     return PurePath(name).suffix.lower() in RAW_EXTENSIONS
+
+
+def _is_transport_stream(head: bytes) -> bool:
+    """MPEG transport streams, as camcorders write: a sync byte before every packet, after a time stamp in AVCHD."""
+    return any(
+        len(head) > start + 2 * length and all(head[start + count * length] == _SYNC_BYTE for count in range(3))
+        for start, length in ((0, 188), (4, 192))
+    )
 
 
 def _media_kind(head: bytes) -> str:
@@ -139,7 +169,7 @@ def _media_kind(head: bytes) -> str:
     if major in _VIDEO_BRANDS:
         return _VIDEO_BRANDS[major]
     if major == b"crx ":
-        return "CAMERA RAW"
+        return RAW
     # A picture says so in its major brand, except that the general "mif1" may stand first for either kind.
     if major in _AVIF_BRANDS or (major in {b"mif1", b"msf1"} and _AVIF_BRANDS.intersection(brands)):
         return "AVIF"

@@ -52,8 +52,11 @@ _ALTITUDES = (-11_100.0, 60_000.0)
 
 def read_metadata(image: Image.Image) -> Metadata:
     """The fields of an opened image that Keepsight keeps; unreadable ones are None."""
-    main = _main_directory(image)
-    details, place = _directory(image, IFD.Exif), _directory(image, IFD.GPSInfo)
+    return metadata_of(_main_directory(image), _directory(image, IFD.Exif), _directory(image, IFD.GPSInfo))
+
+
+def metadata_of(main: Tags, details: Tags, place: Tags) -> Metadata:
+    """The same, from EXIF's three directories: the picture's own, the exposure's and the place's."""
     latitude, longitude = _position(place)
     return Metadata(
         taken_at=_taken_at(main, details) or _satellite_time(place),

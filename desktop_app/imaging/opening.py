@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import logging
 import re
 import stat
@@ -10,20 +11,18 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BufferedReader
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 from PIL import Image, ImageFile
 
 from desktop_app.domain.photo import FileStamp
 from desktop_app.imaging.errors import PhotoSkipped
-from desktop_app.imaging.formats import HEAD_BYTES, SUPPORTED, UNREAD_PHOTOS, is_raw_name, looks_like_photo, sniff
+from desktop_app.imaging.formats import HEAD_BYTES, RAW, SUPPORTED, UNREAD_PHOTOS, is_raw_name, looks_like_photo, sniff
 from desktop_app.imaging.identity import stamp_of, unreadable
 from desktop_app.imaging.limits import MAX_READ_WHOLE_BYTES, READ_WHOLE, too_large
+from desktop_app.imaging.raw_marks import is_raw_tiff
 
 log = logging.getLogger(__name__)
-
-_RAW = "CAMERA RAW"
-_DNG_VERSION_TAG = 50706
 
 # What a person calls the kinds of file that hold no photo.
 _OTHER_KINDS = {
@@ -40,11 +39,9 @@ _OTHER_KINDS = {
     "TEXT": "text",
     "XMP": "a sidecar file with details of another photo",
     "ZIP": "an archive or office document",
-} | dict.fromkeys(("AVI", "FLV", "MATROSKA", "MP4", "MPEG", "QuickTime", "WINDOWS MEDIA"), "a video")
+}
 
 _UNREAD_TITLES = {
-    _RAW: "Camera raw files",
-    "PSD": "Photoshop documents",
     "XCF": "GIMP documents",
     "OPENEXR": "OpenEXR pictures",
     "RADIANCE HDR": "Radiance HDR pictures",
@@ -90,10 +87,7 @@ def open_image(file: PhotoFile) -> ImageFile.ImageFile:
         raise PhotoSkipped(f"Too large to open safely: {file.stamp.size >> 20:,} MB")
     file.stream.seek(0)
     with decoder_faults(file.path):
-        image = _image_class(file.file_format)(file.stream)
-    if file.file_format == "TIFF" and _DNG_VERSION_TAG in getattr(image, "tag_v2", ()):
-        raise _not_read(_RAW, file.path.name)
-    return image
+        return _image_class(file.file_format)(file.stream)
 
 
 @contextmanager
@@ -131,23 +125,52 @@ def _image_class(file_format: str) -> type[ImageFile.ImageFile]:
     Going straight to it tries no other plugin on bytes that we have told already, leaves Pillow's global pixel limit to
     itself (see `limits`), and reads a stereo or HDR JPEG (MPO) as its first picture.
     """
-    from PIL import AvifImagePlugin, BmpImagePlugin, GifImagePlugin, JpegImagePlugin, PngImagePlugin, TiffImagePlugin
+    from PIL import (
+        AvifImagePlugin,
+        BmpImagePlugin,
+        GifImagePlugin,
+        Jpeg2KImagePlugin,
+        JpegImagePlugin,
+        PngImagePlugin,
+        QoiImagePlugin,
+        TiffImagePlugin,
+    )
     from PIL import WebPImagePlugin as WebP
 
     if file_format == "HEIF":
-        from pi_heif import HeifImageFile
-
-        return cast("type[ImageFile.ImageFile]", HeifImageFile)
+        heif = optional_module("pi_heif", for_files="HEIC pictures")
+        return cast("type[ImageFile.ImageFile]", heif.HeifImageFile)
+    if file_format == "JPEG XL":
+        optional_module("pylibjxl", for_files="JPEG XL pictures")
+        return cast("type[ImageFile.ImageFile]", importlib.import_module("pylibjxl.pillow_plugin").JxlImageFile)
     classes: dict[str, type[ImageFile.ImageFile]] = {
         "AVIF": AvifImagePlugin.AvifImageFile,
         "BMP": BmpImagePlugin.BmpImageFile,
         "GIF": GifImagePlugin.GifImageFile,
         "JPEG": JpegImagePlugin.JpegImageFile,
+        "JPEG 2000": Jpeg2KImagePlugin.Jpeg2KImageFile,
         "PNG": PngImagePlugin.PngImageFile,
+        "QOI": QoiImagePlugin.QoiImageFile,
         "TIFF": TiffImagePlugin.TiffImageFile,
         "WEBP": WebP.WebPImageFile,
     }
     return classes[file_format]
+
+
+def optional_module(name: str, *, for_files: str) -> Any:
+    """A decoder's package. Raises PhotoSkipped, which says how to get it, where it is not installed or cannot load."""
+    try:
+        return importlib.import_module(name)
+    except ImportError as error:
+        log.warning("%s cannot be loaded: %s", name, error)
+        package = _PACKAGES.get(name, name)
+        raise PhotoSkipped(
+            f"{for_files} need the package {package}, which is not installed. Get it with: pip install {package} – then try again"
+        ) from error
+
+
+# Where the name to install is not the one to import.
+_PACKAGES = {"pi_heif": "pi-heif"}
 
 
 def _stamp_of_regular_file(path: Path) -> FileStamp:
@@ -171,8 +194,8 @@ def _supported_format(stream: BufferedReader, name: str) -> str:
     if not head:
         raise PhotoSkipped("The file is empty", is_photo=looks_like_photo(name))
     file_format = sniff(head)
-    if file_format == "TIFF" and is_raw_name(name):
-        file_format = _RAW
+    if file_format == "TIFF" and (is_raw_name(name) or is_raw_tiff(stream)):
+        file_format = RAW
     if file_format is None or file_format not in SUPPORTED:
         raise _not_read(file_format, name)
     return file_format

@@ -5,15 +5,16 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from PIL import Image, ImageFile
 
 from desktop_app.domain.photo import Metadata
-from desktop_app.imaging.colour import averageable, to_srgb
-from desktop_app.imaging.geometry import Size, Window, oriented, reduction, stored_box
-from desktop_app.imaging.limits import MAX_RGB_PIXELS, MAX_WORKING_BYTES, MemoryBudget, check_size, working_bytes
+from desktop_app.imaging.colour import averaged, to_srgb
+from desktop_app.imaging.geometry import UPRIGHT, Size, Window, oriented, reduction, stored_box
+from desktop_app.imaging.limits import MAX_RGB_PIXELS, MAX_WORKING_BYTES, Memory, check_size, working_bytes
 from desktop_app.imaging.metadata import read_metadata, read_orientation
-from desktop_app.imaging.opening import PhotoFile, decoder_faults, open_image
+from desktop_app.imaging.opening import decoder_faults
 
 Plan = Callable[[Size], Sequence[Window]]
 """From the upright, full size to everything that will be rendered."""
@@ -32,6 +33,12 @@ VIEW_GAP = 1.0
 _BLOCK_GAP = 2.0
 
 _JPEG_SCALES = (8, 4, 2, 1)
+
+# A block so large that what is left of any picture is nothing beside the picture.
+_COARSEST = 64
+
+# Their decoders turn the picture as its container says, which outranks EXIF (ISO/IEC 18181-2, 9.2).
+_UPRIGHT_ALREADY = frozenset({"JPEG XL"})
 _TRANSPOSE = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
@@ -41,9 +48,6 @@ _TRANSPOSE = {
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
-
-# One for the process, like the memory it shares out: callers do not know of each other.
-_memory = MemoryBudget(MAX_WORKING_BYTES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +62,13 @@ class Picture:
     orientation: int
     """EXIF: 1 to 8."""
     metadata: Metadata
+    full_size: Size | None = None
+    """Upright size to tell where `image` comes from a smaller picture within the file (a raw file's preview)."""
+
+    @property
+    def told_size(self) -> Size:
+        """Width and height of the photo as a person knows it, upright."""
+        return self.full_size or self.size
 
     @property
     def size(self) -> Size:
@@ -78,15 +89,17 @@ class Picture:
         return resized if turn is None else resized.transpose(turn)
 
 
-def load_picture(file: PhotoFile, plan: Plan, *, gap: float = MODEL_GAP) -> Picture:
-    """Decode an open photo finely enough for what is planned. First frame only. Raises PhotoSkipped."""
-    image = open_image(file)
-    needed = _needed(plan, image.size)
-    scale = _jpeg_scale(image, needed / gap) if file.file_format == "JPEG" else 1
-    check_size(image, file.file_format, scale=scale)
-    with _memory.hold(working_bytes(image, file.file_format, scale=scale)):
+def decode_image(
+    image: ImageFile.ImageFile, file_format: str, *, path: Path, plan: Plan, gap: float, memory: Memory
+) -> Picture:
+    """Decode an opened image finely enough for what is planned. First frame only. Raises PhotoSkipped."""
+    needed = needed_reduction(plan, image.size)
+    scale = _jpeg_scale(image, needed / gap) if file_format == "JPEG" else 1
+    block = _block(image, file_format, needed=needed / (gap * _BLOCK_GAP), scale=scale)
+    check_size(image, file_format, scale=scale, block=block)
+    with memory.hold(working_bytes(image, file_format, scale=scale, block=block)):
         # Nothing may keep the full pixels once this block ends.
-        with decoder_faults(file.path):
+        with decoder_faults(path):
             full_size = image.size
             if scale > 1:
                 image.draft(None, (image.width // scale, image.height // scale))
@@ -94,16 +107,14 @@ def load_picture(file: PhotoFile, plan: Plan, *, gap: float = MODEL_GAP) -> Pict
             if scale == 1:
                 full_size = image.size  # HEIF's and TIFF's headers need not say what is decoded
         metadata, orientation = read_metadata(image), read_orientation(image)
+        if file_format in _UPRIGHT_ALREADY:
+            orientation = UPRIGHT
         profile = image.info.get("icc_profile")
-        pixels = averageable(image)
-        del image
-        block = max(int(_needed(plan, pixels.size) / (gap * _BLOCK_GAP)), _least_block(pixels.size))
-        if block > 1:
-            pixels, scale = pixels.reduce(block), scale * block
-    return Picture(to_srgb(pixels, profile), full_size, scale, orientation, metadata)
+        block = max(block, _least_block(image.size))
+        return Picture(to_srgb(averaged(image, block), profile), full_size, scale * block, orientation, metadata)
 
 
-def _needed(plan: Plan, size: Size) -> float:
+def needed_reduction(plan: Plan, size: Size) -> float:
     """How far the picture may be reduced before something planned would lack pixels.
 
     The same for a picture and for itself turned by 90 degrees, so the orientation need not be known yet.
@@ -117,6 +128,16 @@ def _jpeg_scale(image: ImageFile.ImageFile, at_most: float) -> int:
     while scale < _JPEG_SCALES[0] and working_bytes(image, "JPEG", scale=scale) > MAX_WORKING_BYTES:
         scale *= 2
     return scale
+
+
+def _block(image: ImageFile.ImageFile, file_format: str, *, needed: float, scale: int) -> int:
+    """The side of the blocks to average: as large as is fine enough, larger only where the memory would not do otherwise."""
+    size = (math.ceil(image.width / scale), math.ceil(image.height / scale))
+    block = max(int(needed / scale), _least_block(size), 1)
+    least = working_bytes(image, file_format, scale=scale, block=_COARSEST)
+    while least <= MAX_WORKING_BYTES < working_bytes(image, file_format, scale=scale, block=block):
+        block += 1
+    return block
 
 
 def _least_block(size: Size) -> int:

@@ -7,7 +7,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from desktop_app.imaging.formats import HEAD_BYTES, SUPPORTED, UNREAD_PHOTOS, is_raw_name, looks_like_photo, sniff
+from desktop_app.imaging.formats import (
+    HEAD_BYTES,
+    SUPPORTED,
+    UNREAD_PHOTOS,
+    is_raw_name,
+    looks_like_photo,
+    looks_like_video,
+    sniff,
+)
 
 
 def brand(major: bytes, *compatible: bytes) -> bytes:
@@ -38,6 +46,10 @@ def test_what_pillow_writes_is_recognised(pillow_format: str, expected: str) -> 
         (b"II*\0\x10\0\0\0CR\x02\0" + bytes(40), "CAMERA RAW"),
         (b"II*\0\x08\0\0\0" + bytes(40), "TIFF"),
         (b"MM\0+\0\x08\0\0" + bytes(40), "TIFF"),
+        (bytes(4) + b"moov" + bytes(100), "QuickTime"),
+        ((b"G" + bytes(187)) * 3, "MPEG"),
+        ((bytes(4) + b"G" + bytes(187)) * 3, "MPEG"),
+        (b"G" * 500, "TEXT"),
         (b"%PDF-1.7\n", "PDF"),
         (b"\n<!DOCTYPE HTML>\n<html>", "HTML"),
         (b'<?xml version="1.0"?>\n<svg xmlns="', "SVG"),
@@ -73,6 +85,12 @@ def test_photo_names(name: str) -> None:
 
 @pytest.mark.parametrize("name", ["a.txt", "jpg", ".jpg", "a.jpg.xmp", "._a.jpg", "movie.mp4", "a"])
 def test_other_names(name: str) -> None:
+    assert not looks_like_photo(name)
+
+
+@pytest.mark.parametrize("name", ["a.MOV", "b.mp4", "c.webm"])
+def test_video_names(name: str) -> None:
+    assert looks_like_video(name)
     assert not looks_like_photo(name)
 
 
