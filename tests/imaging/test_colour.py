@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageCms
 
-from desktop_app.imaging.colour import averageable, to_srgb
+from desktop_app.imaging.colour import averaged, to_srgb
 from desktop_app.imaging.decode import decode_view
 
 Save = Callable[..., Path]
@@ -65,7 +65,7 @@ def test_a_palette_with_a_transparent_colour(save: Save) -> None:
     "mode", ["1", "L", "P", "RGB", "CMYK", "YCbCr", "HSV", "I", "F", "I;16", "LA", "PA", "RGBA", "RGBX", "LAB"]
 )
 def test_every_mode_becomes_rgb(mode: str) -> None:
-    image = to_srgb(averageable(Image.new(mode, (6, 5))), None)
+    image = to_srgb(averaged(Image.new(mode, (6, 5)), 1), None)
     assert (image.mode, image.size) == ("RGB", (6, 5))
 
 
