@@ -7,6 +7,7 @@ from typing import Any
 
 from desktop_app.base.errors import UserFacingError
 from desktop_app.cli.context import Context
+from desktop_app.domain.clock import clock
 from desktop_app.domain.cutoff import DEFAULT_SENSITIVITY
 from desktop_app.domain.language.problems import QueryProblem
 from desktop_app.domain.photo import PhotoId
@@ -96,12 +97,14 @@ def _rows(services: Services, question: Question, answer: Answer) -> list[dict[s
     result = answer.result
     ids = [PhotoId(photo_id) for photo_id in result.photo_ids.tolist()]
     reasons = services.asking.why(question, ids) if ids else {}
+    moments = services.asking.moments(question, ids) if ids else {}
     ranked = bool(len(result.scores))
     return [
         {
             "path": str(services.browsing.path_of(photo_id)),
             "score": _number(float(result.scores[position])) if ranked else None,
             "probability": _number(float(result.probabilities[position])) if ranked else None,
+            "second": round(moments[photo_id], 1) if photo_id in moments else None,
             "why": [_why(reason) for reason in reasons[photo_id]],
         }
         for position, photo_id in enumerate(ids)
@@ -124,4 +127,5 @@ def _number(value: float) -> float | None:
 def _line(row: dict[str, Any]) -> str:
     probability = "" if row["probability"] is None else f"{row['probability']:5.0%}  "
     score = "" if row["score"] is None else f"{row['score']:.3f}  "
-    return f"{score}{probability}{row['path']}"
+    moment = "" if row["second"] is None else f"  at {clock(row['second'])}"
+    return f"{score}{probability}{row['path']}{moment}"

@@ -87,6 +87,10 @@ class ContentFacts:
     metadata: Metadata
     thumbnail: bytes
     """JPEG."""
+    duration_seconds: float | None = None
+    """Of a video; None for a picture."""
+    motion: bool = False
+    """A picture with a few seconds of video inside the same file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +105,16 @@ class MachineTag:
 
 
 @dataclass(frozen=True, slots=True)
+class MomentVector:
+    """What a model made of one frame of a video."""
+
+    second: float
+    """From the video's start."""
+    vector: npt.NDArray[np.float32]
+    """[D], L2-normalised."""
+
+
+@dataclass(frozen=True, slots=True)
 class FreshPhoto:
     """A file whose content was read and embedded in this run."""
 
@@ -111,6 +125,8 @@ class FreshPhoto:
     vector: npt.NDArray[np.float32]
     """[D], L2-normalised."""
     tags: tuple[MachineTag, ...]
+    moments: tuple[MomentVector, ...] = ()
+    """Of a video, whose `vector` is their mean; empty for a picture."""
     place: str | None = None
     """Names of where it was taken, from near to far; empty far from everything, None without a position."""
 

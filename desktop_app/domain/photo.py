@@ -19,6 +19,13 @@ ContentHash = NewType("ContentHash", str)
 """Lower-case hex of the 128-bit BLAKE2b (RFC 7693) of a file's bytes: a photo's identity."""
 
 
+RAW_FORMAT = "CAMERA RAW"
+"""The `file_format` of camera raw files, whichever maker's."""
+
+RAW_BADGE = "RAW"
+MOTION_BADGE = "Motion"
+
+
 @dataclass(frozen=True, slots=True)
 class FileStamp:
     """What a `stat` says of a file; equal stamps mean that the file need not be read again."""
@@ -90,6 +97,10 @@ class PhotoSummary:
     """True when every file that held the photo is gone."""
     offline: bool = False
     """True when the photo has a file, but none on a drive that is there at present."""
+    duration_seconds: float | None = None
+    """Of a video; None for a picture."""
+    badge: str = ""
+    """What it is beside a plain picture, in a word: `RAW_BADGE`, `MOTION_BADGE`; empty for the others and for videos."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +131,8 @@ class PhotoDetails:
     metadata: Metadata
     locations: tuple[PhotoLocation, ...]
     """Files that are there first; never empty."""
+    duration_seconds: float | None = None
+    """Of a video; None for a picture."""
     tags: tuple[AssignedTag, ...] = field(default=())
     """Accepted and suggested tags, the person's own first, then by falling probability; rejected ones are left out."""
     curation: Curation = field(default_factory=Curation)

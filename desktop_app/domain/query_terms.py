@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
+from desktop_app.domain.photo import RAW_FORMAT
+
 
 @dataclass(frozen=True, slots=True)
 class Span:
@@ -156,8 +158,13 @@ FilterLeaf = Words | Named | NumberWithin | TakenWithin | IsState | NearPoint | 
 RankedLeaf = Meaning | SimilarTo
 """Leaves that are true to a degree."""
 
+ANY_VIDEO = "VIDEO"
+"""Stands for every format of a video."""
+
 TYPE_ALIASES = {
     "jpg": "JPEG", "jpeg": "JPEG", "png": "PNG", "webp": "WEBP", "gif": "GIF", "bmp": "BMP", "tif": "TIFF",
     "tiff": "TIFF", "heic": "HEIF", "heif": "HEIF", "avif": "AVIF",
+    "jxl": "JPEG XL", "jp2": "JPEG 2000", "psd": "PSD", "qoi": "QOI", "raw": RAW_FORMAT,
+    "video": ANY_VIDEO, "mp4": "MP4", "mov": "QuickTime", "mkv": "MATROSKA", "webm": "MATROSKA", "avi": "AVI",
 }  # fmt: skip
 """What `type:` understands, and the format's name in the library."""

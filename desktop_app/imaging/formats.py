@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from pathlib import PurePath
 
+from desktop_app.domain.photo import RAW_FORMAT
+
 HEAD_BYTES = 512
 """How many first bytes `sniff` wants. DICOM's mark is the farthest, at 128; text is told by its look."""
 
-RAW = "CAMERA RAW"
+RAW = RAW_FORMAT
 
 VIDEOS = frozenset({"AVI", "FLV", "MATROSKA", "MP4", "MPEG", "QuickTime", "WINDOWS MEDIA"})
 """Formats of moving pictures: searched by several of their frames."""

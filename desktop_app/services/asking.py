@@ -81,6 +81,16 @@ class Asking:
         judge = self._judge(question, tree, photos=photos)
         return reasons_for(tree, photos, self._store.reader, judge)
 
+    def moments(self, question: Question, ids: list[PhotoId]) -> dict[PhotoId, float]:
+        """At which second each video among some photos matches the question best; empty where nothing is looked for."""
+        tree = self._understanding.tree(question.text)
+        judge = self._judge(question, tree, photos=np.array(ids, np.int64))
+        vector = None if judge is None else judge.looked_for()
+        if judge is None or vector is None:
+            return {}
+        found = self._searching.moments_of(judge.model).seconds_of(judge.scores.photos, vector)
+        return {PhotoId(video): second for video, second in found.items()}
+
     def _judge(self, question: Question, tree: Expression, *, photos: Ids | None = None) -> Judge | None:
         """What weighs the photos that pass the filters; None when there is nothing to weigh."""
         has_pictures = bool(question.like or question.image)
@@ -94,6 +104,7 @@ class Asking:
             candidates,
             model=model,
             snapshot=index,
+            moments=self._searching.moments_of(model),
             similarities=self._similarities,
             reader=self._store.reader,
         )
@@ -143,6 +154,11 @@ class Judge:
             return self.scores.is_like(self._example_of(term))
         passed = photo_ids(self.store.reader, term)
         return np.isin(self.scores.photos, passed).astype(np.float32)
+
+    def looked_for(self) -> Vectors | None:
+        """The unit vector of what the question wants to see: its first free text, or its example pictures."""
+        first = next((term for term in positive_terms(self.tree) if isinstance(term, Meaning)), None)
+        return self.example if first is None else self.model.texts.query(first.text)
 
     def _weigh(self) -> tuple[Vectors, npt.NDArray[np.float64], bool]:
         """Probabilities, ranking scores (higher is better), and whether the probabilities mean anything."""

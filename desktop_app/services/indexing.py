@@ -38,6 +38,7 @@ from desktop_app.domain.progress import IndexPhase, IndexReport
 from desktop_app.ml.inference import Vectors
 from desktop_app.services.active_model import ActiveModel
 from desktop_app.services.annotating import read_annotations_due
+from desktop_app.services.frames import by_photo, frames_of
 from desktop_app.services.index_progress import ProgressReporter
 from desktop_app.services.library_store import LibraryStore
 from desktop_app.services.place_names import PlaceNames
@@ -85,7 +86,10 @@ class _Gathered:
         return len(self.decoded) + len(self.known) + len(self.unreadable)
 
     def is_due(self) -> bool:
-        return len(self) >= BATCH_SIZE or (len(self) > 0 and time.monotonic() - self.since > _BATCH_SECONDS)
+        frames = sum(max(len(item.photo.moments), 1) for item in self.decoded)
+        return max(len(self), frames) >= BATCH_SIZE or (
+            len(self) > 0 and time.monotonic() - self.since > _BATCH_SECONDS
+        )
 
 
 class IndexRun:
@@ -227,16 +231,25 @@ class IndexRun:
 
     def _embed(self, batch: _Gathered) -> Future[Vectors]:
         if batch.decoded:
-            return self._model.inference.embed_images(np.stack([item.photo.pixels for item in batch.decoded]))
+            return self._model.inference.embed_images(frames_of([item.photo for item in batch.decoded]))
         nothing: Future[Vectors] = Future()
         nothing.set_result(np.empty((0, 0), np.float32))
         return nothing
 
     def _store_batch(self, gathered: _Gathered, vectors: Vectors) -> None:
-        tags = self._model.tagger.tags_for(vectors) if len(vectors) else []
+        photos = by_photo([item.photo for item in gathered.decoded], vectors)
+        tags = self._model.tagger.tags_for(np.stack([whole for whole, _ in photos])) if photos else []
         fresh = tuple(
-            FreshPhoto(item.found, item.photo.stamp, _facts(item), vector, photo_tags, self._place_of(item))
-            for item, vector, photo_tags in zip(gathered.decoded, vectors, tags, strict=True)
+            FreshPhoto(
+                item.found,
+                item.photo.stamp,
+                _facts(item),
+                whole,
+                photo_tags,
+                moments=moments,
+                place=self._place_of(item),
+            )
+            for item, (whole, moments), photo_tags in zip(gathered.decoded, photos, tags, strict=True)
         )
         known = tuple(
             KnownPhoto(item.found, item.stamp, item.content_hash, self._gone_places(item)) for item in gathered.known
@@ -306,7 +319,14 @@ class IndexRun:
 def _facts(item: Decoded) -> ContentFacts:
     photo = item.photo
     return ContentFacts(
-        photo.content_hash, photo.file_format, photo.width, photo.height, photo.metadata, photo.thumbnail
+        photo.content_hash,
+        photo.file_format,
+        photo.width,
+        photo.height,
+        photo.metadata,
+        photo.thumbnail,
+        duration_seconds=photo.duration_seconds,
+        motion=photo.motion,
     )
 
 

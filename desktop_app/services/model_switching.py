@@ -6,7 +6,7 @@ import logging
 import os
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -14,18 +14,20 @@ import numpy as np
 import numpy.typing as npt
 
 from desktop_app.domain.changes import LibraryChanges
-from desktop_app.domain.model import PixelSpec
+from desktop_app.domain.model import ModelId, PixelSpec
 from desktop_app.domain.photo import PhotoId
 from desktop_app.domain.progress import RateMeter, SwitchProgress
-from desktop_app.imaging.decode import decode_pixels
+from desktop_app.imaging.decode import decode_moments, decode_pixels
+from desktop_app.imaging.decoded import Moment
 from desktop_app.imaging.errors import PhotoSkipped
 from desktop_app.imaging.identity import stamp_of
-from desktop_app.ml.inference import Vectors
 from desktop_app.services.active_model import ActiveModel
+from desktop_app.services.frames import Embedded, grouped
 from desktop_app.services.indexing import BATCH_SIZE
 from desktop_app.services.library_store import LibraryStore
 from desktop_app.services.reading import decode_threads
 from desktop_app.store.model_switching import UnembeddedPhoto, embeddable_counts, put_embeddings, unembedded_photos
+from desktop_app.store.moments import put_moments
 from desktop_app.store.writer import WriteSession
 
 _log = logging.getLogger(__name__)
@@ -37,9 +39,17 @@ _BATCHES_AHEAD = 2
 
 
 @dataclass(frozen=True, slots=True)
+class Shown:
+    """What the model is to be shown of a photo."""
+
+    frames: list[Pixels]
+    moments: tuple[Moment, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class _Batch:
     photos: list[UnembeddedPhoto]
-    pixels: list[Future[Pixels | None]]
+    shown: list[Future[Shown | None]]
 
 
 class SwitchRun:
@@ -88,7 +98,7 @@ class SwitchRun:
     def _decoded_ahead(self, pool: ThreadPoolExecutor, spec: PixelSpec) -> Iterator[_Batch]:
         ahead: deque[_Batch] = deque()
         for photos in self._unembedded():
-            ahead.append(_Batch(photos, [pool.submit(pixels_of, photo, spec) for photo in photos]))
+            ahead.append(_Batch(photos, [pool.submit(shown_of, photo, spec) for photo in photos]))
             if len(ahead) > _BATCHES_AHEAD:
                 yield ahead.popleft()
         yield from ahead
@@ -100,19 +110,17 @@ class SwitchRun:
             yield photos
 
     def _embed(self, batch: _Batch) -> None:
-        decoded = [(photo.photo_id, future.result()) for photo, future in zip(batch.photos, batch.pixels, strict=True)]
-        readable = [(photo_id, pixels) for photo_id, pixels in decoded if pixels is not None]
+        decoded = [(photo.photo_id, future.result()) for photo, future in zip(batch.photos, batch.shown, strict=True)]
+        readable = [(photo_id, shown) for photo_id, shown in decoded if shown is not None]
         if not readable:
             return
-        ids = [photo_id for photo_id, _ in readable]
-        vectors = self._model.inference.embed_images(np.stack([pixels for _, pixels in readable])).result()
+        embedded = embed_shown(self._model, readable)
 
-        self._store.index_write(lambda session: self._put(session, ids, vectors)).result()
+        def put(session: WriteSession) -> tuple[None, LibraryChanges]:
+            put_embedded(session, self._model.model_id, embedded)
+            return None, LibraryChanges()  # nothing that is shown: they serve only after the switch
 
-    def _put(self, session: WriteSession, ids: list[PhotoId], vectors: Vectors) -> tuple[None, LibraryChanges]:
-        """Nothing that is shown changes with these: they serve only after the switch."""
-        put_embeddings(session, self._model.model_id, ids, vectors)
-        return None, LibraryChanges()
+        self._store.index_write(put).result()
 
     def _report(self) -> None:
         self._meter.mark(time.monotonic(), self._done)
@@ -122,10 +130,31 @@ class SwitchRun:
         self._show(SwitchProgress(self._model.entry.name, self._done, total, rate, eta))
 
 
-def pixels_of(photo: UnembeddedPhoto, spec: PixelSpec) -> Pixels | None:
+def embed_shown(model: ActiveModel, shown: Sequence[tuple[PhotoId, Shown]]) -> dict[PhotoId, Embedded]:
+    """Embed some photos and videos. Blocks; raises what the model raises."""
+    frames = np.stack([frame for _, each in shown for frame in each.frames])
+    vectors = model.inference.embed_images(frames).result()
+    embedded = grouped([each.moments for _, each in shown], vectors)
+    return {photo_id: of_photo for (photo_id, _), of_photo in zip(shown, embedded, strict=True)}
+
+
+def put_embedded(session: WriteSession, model_id: ModelId, embedded: dict[PhotoId, Embedded]) -> None:
+    """Store what a model made of photos and videos that it had not seen."""
+    put_embeddings(session, model_id, list(embedded), np.stack([whole for whole, _ in embedded.values()]))
+    for photo_id, (_, moments) in embedded.items():
+        if moments:
+            put_moments(session, model_id, photo_id, moments)
+
+
+def shown_of(photo: UnembeddedPhoto, spec: PixelSpec) -> Shown | None:
     """A photo as the model wants it, or None when its file is away or no longer holds the bytes the library knows."""
     try:
-        return decode_pixels(photo.path, spec) if stamp_of(photo.path) == photo.stamp else None
+        if stamp_of(photo.path) != photo.stamp:
+            return None
+        if photo.is_video:
+            moments = decode_moments(photo.path, spec)
+            return Shown([moment.pixels for moment in moments], moments)
+        return Shown([decode_pixels(photo.path, spec)])
     except (PhotoSkipped, OSError):
         return None
     except Exception:  # noqa: BLE001 - one file must never end a run; the log keeps the bug

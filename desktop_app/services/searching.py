@@ -15,11 +15,14 @@ from desktop_app.domain.photo import PhotoId
 from desktop_app.domain.query import And, Filter, Query, SearchResult
 from desktop_app.imaging.decode import decode_pixels
 from desktop_app.imaging.errors import PhotoSkipped
+from desktop_app.ml.calibration import background_of
+from desktop_app.ml.moment_index import MomentIndex
 from desktop_app.ml.vector_index import IndexSnapshot, VectorIndex
 from desktop_app.services.active_model import ActiveModel
 from desktop_app.services.library_store import LibraryStore
 from desktop_app.services.models import Models
 from desktop_app.store.embeddings import embeddings_of, load_embeddings
+from desktop_app.store.moments import load_moments, moments_version
 from desktop_app.store.photos import photo_ids
 
 Ids = npt.NDArray[np.int64]
@@ -41,6 +44,8 @@ class Searching:
         self._newly_embedded: set[PhotoId] = set()
         self._listed: Ids | None = None
         self._listings = 0
+        self._moments_lock = threading.Lock()
+        self._moments: tuple[tuple[int, int, int], MomentIndex] | None = None
         self._unsubscribe = store.changes.subscribe(self._on_changes)
 
     def search(self, query: Query, *, limit: int | None = None) -> SearchResult:
@@ -84,6 +89,16 @@ class Searching:
     def index_of(self, model: ActiveModel) -> IndexSnapshot:
         """All embeddings by a model at this moment; the same object until one is added. Reads the library the first time."""
         return self._up_to_date_index(model).snapshot()
+
+    def moments_of(self, model: ActiveModel) -> MomentIndex:
+        """All videos' moments by a model, as the library has them now."""
+        version = (model.model_id, *moments_version(self._store.reader, model.model_id))
+        with self._moments_lock:
+            if self._moments is None or self._moments[0] != version:
+                ids, seconds, vectors = load_moments(self._store.reader, model.model_id)
+                bank = model.tagger.bank() if len(ids) else np.empty((1, 0), np.float32)
+                self._moments = version, MomentIndex(ids, seconds, vectors, background_of(vectors, bank))
+            return self._moments[1]
 
     def close(self) -> None:
         """Stop following the library's changes."""

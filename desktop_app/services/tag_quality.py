@@ -10,7 +10,6 @@ import numpy as np
 import numpy.typing as npt
 
 from desktop_app.base.errors import UserFacingError
-from desktop_app.domain.model import ModelId
 from desktop_app.domain.photo import PhotoId
 from desktop_app.domain.tag import Tag, TagId
 from desktop_app.domain.tag_quality import Mistake, ModelQuality, TagQuality
@@ -19,14 +18,13 @@ from desktop_app.ml.tag_measures import expected_calibration_error, reliability
 from desktop_app.services.active_model import ActiveModel
 from desktop_app.services.lessons import LessonPlan, as_learned
 from desktop_app.services.library_store import LibraryStore
-from desktop_app.services.model_switching import pixels_of
+from desktop_app.services.model_switching import embed_shown, put_embedded, shown_of
 from desktop_app.services.models import Models
 from desktop_app.services.tag_fitting import fit_if_outgrown, sampled
 from desktop_app.store.embeddings import embeddings_of
-from desktop_app.store.model_switching import UnembeddedPhoto, put_embeddings, unembedded_among
+from desktop_app.store.model_switching import UnembeddedPhoto, unembedded_among
 from desktop_app.store.tag_fits import decisions_on, embedded_ids, lessons, tags_with_decisions
 from desktop_app.store.tags import tag_definition
-from desktop_app.store.writer import WriteSession
 
 Vectors = npt.NDArray[np.float32]
 Floats = npt.NDArray[np.float64]
@@ -128,17 +126,11 @@ class TagQualities:
     def _embed(self, model: ActiveModel, photos: Sequence[UnembeddedPhoto]) -> None:
         spec = model.inference.spec()
         for start in range(0, len(photos), _BATCH):
-            decoded = [(photo.photo_id, pixels_of(photo, spec)) for photo in photos[start : start + _BATCH]]
-            readable = [(photo_id, pixels) for photo_id, pixels in decoded if pixels is not None]
-            if not readable:
-                continue
-            ids = [photo_id for photo_id, _ in readable]
-            vectors = model.inference.embed_images(np.stack([pixels for _, pixels in readable])).result()
-            self._store.writer.do(partial(_put, model_id=model.model_id, ids=ids, vectors=vectors))
-
-
-def _put(session: WriteSession, *, model_id: ModelId, ids: Sequence[PhotoId], vectors: Vectors) -> None:
-    put_embeddings(session, model_id, ids, vectors)
+            decoded = [(photo.photo_id, shown_of(photo, spec)) for photo in photos[start : start + _BATCH]]
+            readable = [(photo_id, shown) for photo_id, shown in decoded if shown is not None]
+            if readable:
+                embedded = embed_shown(model, readable)
+                self._store.writer.do(partial(put_embedded, model_id=model.model_id, embedded=embedded))
 
 
 def _figures(tag: Tag, decisions: dict[PhotoId, bool], judged: _Judged, *, taught: bool) -> TagQuality:

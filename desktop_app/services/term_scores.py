@@ -12,6 +12,7 @@ from desktop_app.domain.photo import PhotoId
 from desktop_app.domain.words import telling_words
 from desktop_app.ml.calibration import Background
 from desktop_app.ml.matching import PictureCalibration, QueryBackground, sigmoid
+from desktop_app.ml.moment_index import MomentIndex
 from desktop_app.ml.vector_index import IndexSnapshot
 from desktop_app.services.active_model import ActiveModel
 from desktop_app.store.reader import Reader
@@ -63,12 +64,14 @@ class TermScores:
         *,
         model: ActiveModel,
         snapshot: IndexSnapshot,
+        moments: MomentIndex,
         similarities: LibrarySimilarities,
         reader: Reader,
     ) -> None:
         self.photos = photos
         self._model = model
         self._snapshot = snapshot
+        self._moments = moments
         self._similarities = similarities
         self._reader = reader
         self._rows = snapshot.rows_of(photos)
@@ -81,7 +84,7 @@ class TermScores:
 
     def cosines(self, vector: Vectors, *, by_text: bool) -> Vectors:
         """Cosine similarities of the photos; -1 for those without an embedding."""
-        similarities, _ = self._similarities.of(self._snapshot, vector, by_text=by_text)
+        similarities, _ = self._of_library(vector, by_text=by_text)
         return self._of_photos(similarities, absent=-1.0)
 
     def vector_of(self, photo_id: PhotoId) -> Vectors | None:
@@ -91,7 +94,7 @@ class TermScores:
 
     def shows(self, text: str) -> Vectors:
         """Probability that each photo shows what the text says; 0 for photos without an embedding."""
-        similarities, background = self._similarities.of(self._snapshot, self._model.texts.query(text), by_text=True)
+        similarities, background = self._of_library(self._model.texts.query(text), by_text=True)
         rows = self._rows[self._known]
         photos = Background(self._snapshot.background.mean[rows], self._snapshot.background.deviation[rows])
         found = self._model.matching.probabilities(similarities[rows], photos, background)
@@ -101,7 +104,7 @@ class TermScores:
 
     def is_like(self, vector: Vectors) -> Vectors:
         """Probability that each photo is like an example given as a unit vector."""
-        similarities, background = self._similarities.of(self._snapshot, vector, by_text=False)
+        similarities, background = self._of_library(vector, by_text=False)
         odds = _PICTURES.log_odds(similarities, background)
         return self._of_photos(sigmoid(odds), absent=0.0)
 
@@ -124,6 +127,11 @@ class TermScores:
             return np.asarray(shown, dtype=np.float32)
         written = (self.writes(text) >= 0) * (WORDS_ARE_TRUE * min(1.0, 2.0 * words_weight))
         return np.asarray(1.0 - (1.0 - shown) * (1.0 - written), dtype=np.float32)
+
+    def _of_library(self, vector: Vectors, *, by_text: bool) -> tuple[Vectors, QueryBackground]:
+        """Similarities of all photos, a video's by its best moment, and what they are to be measured against."""
+        similarities, background = self._similarities.of(self._snapshot, vector, by_text=by_text)
+        return self._moments.lifted(similarities, self._snapshot, vector, by_text=by_text), background
 
     def _of_photos(self, values: Vectors, *, absent: float) -> Vectors:
         chosen = np.full(len(self.photos), absent, np.float32)

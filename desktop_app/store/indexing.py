@@ -25,13 +25,15 @@ from desktop_app.domain.model import ModelId
 from desktop_app.domain.photo import FileStamp, Metadata, PhotoId
 from desktop_app.store.assignments import hand_on_tag_decisions, put_machine_tags
 from desktop_app.store.clock import now_text
+from desktop_app.store.moments import put_moments
 from desktop_app.store.places import put_places
 from desktop_app.store.writer import WriteSession
 
 _INSERT_CONTENT = """
     INSERT INTO contents (hash, file_format, width, height, byte_size, sort_time, added_at, taken_at, camera_make,
-        camera_model, lens, exposure_seconds, f_number, iso, focal_length_mm, latitude, longitude, altitude_m)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        camera_model, lens, exposure_seconds, f_number, iso, focal_length_mm, latitude, longitude, altitude_m,
+        duration_seconds, motion)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT (hash) DO NOTHING
 """
 
@@ -78,6 +80,8 @@ def _store_fresh(session: WriteSession, fresh: FreshPhoto, model_id: ModelId) ->
         "INSERT OR REPLACE INTO embeddings (model_id, content_id, vector) VALUES (?, ?, ?)",
         [model_id, photo_id, fresh.vector.astype("<f2").tobytes()],
     )
+    if fresh.moments:
+        put_moments(session, model_id, photo_id, fresh.moments)
     outcome, changes = _put_file(
         session, found=fresh.found, stamp=fresh.stamp, photo_id=photo_id, is_new=is_new, heir=is_new
     )
@@ -110,7 +114,7 @@ def _put_content(session: WriteSession, fresh: FreshPhoto) -> tuple[PhotoId, boo
     values: list[Any] = [facts.content_hash, facts.file_format, facts.width, facts.height, fresh.stamp.size]
     values += [_sort_time(facts.metadata, fresh.stamp), now_text()]
     taken_at, *rest = astuple(facts.metadata)
-    values += [taken_at.isoformat() if taken_at else None, *rest]
+    values += [taken_at.isoformat() if taken_at else None, *rest, facts.duration_seconds, facts.motion]
     is_new = connection.execute(_INSERT_CONTENT, values).rowcount == 1
     row = connection.execute("SELECT id FROM contents WHERE hash = ?", [facts.content_hash]).fetchone()
     photo_id = PhotoId(row[0])

@@ -9,6 +9,7 @@ from typing import Any
 from desktop_app.base.paths import to_stored_name
 from desktop_app.domain.geography import KM_PER_DEGREE
 from desktop_app.domain.query_terms import (
+    ANY_VIDEO,
     TYPE_ALIASES,
     FilterLeaf,
     IsState,
@@ -66,7 +67,7 @@ _NAMES = {
         WHERE instr(lower('/' || replace(r.path, '\\', '/') || '/' || p.relative_path), '/' || lower(?) || '/') > 0)""",
     NameKind.CAMERA: "instr(lower(COALESCE(c.camera_make, '') || ' ' || COALESCE(c.camera_model, '')), lower(?)) > 0",
     NameKind.LENS: "instr(lower(COALESCE(c.lens, '')), lower(?)) > 0",
-    NameKind.TYPE: "c.file_format = ?",
+    NameKind.TYPE: f"? IN (c.file_format, iif(c.duration_seconds IS NULL, '', '{ANY_VIDEO}'))",
 }
 
 

@@ -15,6 +15,7 @@ from desktop_app.base.errors import UserFacingError
 from desktop_app.base.private_files import make_private
 from desktop_app.store.annotation_schema import ANNOTATION_SCHEMA
 from desktop_app.store.connection import connect_for_writing, plain_errors
+from desktop_app.store.moments import VIDEO_SCHEMA
 from desktop_app.store.places import PLACES_SCHEMA
 from desktop_app.store.saved_searches import SAVED_SEARCH_SETTINGS
 from desktop_app.store.search_schema import SEARCH_SCHEMA
@@ -79,6 +80,13 @@ def m007_places(db: Database) -> None:
 def m008_tag_fits(db: Database) -> None:
     """What was fitted to tags, by model, and tags learned from examples."""
     for statement in TAG_FIT_SCHEMA:
+        db.execute(statement)
+
+
+@library_migrations()
+def m009_videos(db: Database) -> None:
+    """How long videos are, what models make of their moments, and which photos hold motion."""
+    for statement in VIDEO_SCHEMA:
         db.execute(statement)
 
 

@@ -27,6 +27,7 @@ class UnembeddedPhoto:
     photo_id: PhotoId
     path: Path
     stamp: FileStamp
+    is_video: bool = False
 
 
 # The photos with a file that is there, as far as the library knows: the ones a model can be asked to embed.
@@ -47,7 +48,8 @@ def unembedded_photos(reader: Reader, model_id: ModelId, *, after: PhotoId | Non
     """The next photos, by rising id, that a model has not embedded though they have a file."""
     rows = reader.rows(
         f"""
-        SELECT c.id, r.path, f.relative_path, f.size, f.mtime_ns {_EMBEDDABLE} JOIN roots r ON r.id = f.root_id
+        SELECT c.id, r.path, f.relative_path, f.size, f.mtime_ns, c.duration_seconds IS NOT NULL AS is_video
+        {_EMBEDDABLE} JOIN roots r ON r.id = f.root_id
         WHERE e.content_id IS NULL AND c.id > ? ORDER BY c.id LIMIT ?
         """,
         [model_id, -1 if after is None else after, limit],
@@ -60,6 +62,7 @@ def _unembedded(row: Row) -> UnembeddedPhoto:
         PhotoId(row["id"]),
         Path(from_stored_name(row["path"]), from_stored_name(row["relative_path"])),
         FileStamp(row["size"], row["mtime_ns"]),
+        is_video=bool(row["is_video"]),
     )
 
 
@@ -67,7 +70,8 @@ def unembedded_among(reader: Reader, model_id: ModelId, ids: Sequence[PhotoId]) 
     """Those of some photos that a model has not embedded though they have a file."""
     rows = reader.rows(
         f"""
-        SELECT c.id, r.path, f.relative_path, f.size, f.mtime_ns {_EMBEDDABLE} JOIN roots r ON r.id = f.root_id
+        SELECT c.id, r.path, f.relative_path, f.size, f.mtime_ns, c.duration_seconds IS NOT NULL AS is_video
+               {_EMBEDDABLE} JOIN roots r ON r.id = f.root_id
         WHERE e.content_id IS NULL AND c.id IN (SELECT value FROM json_each(?)) ORDER BY c.id
         """,
         [model_id, json.dumps(list(ids))],
@@ -95,7 +99,8 @@ def put_embeddings(session: WriteSession, model_id: ModelId, ids: Sequence[Photo
 
 def drop_embeddings(session: WriteSession, model_id: ModelId, *, limit: int) -> int:
     """Delete at most so many embeddings of a model, and its text embeddings; return how many went."""
-    session.connection.execute("DELETE FROM text_embeddings WHERE model_id = ?", [model_id])
+    for table in ("text_embeddings", "moments"):
+        session.connection.execute(f"DELETE FROM {table} WHERE model_id = ?", [model_id])
     return session.connection.execute(
         """
         DELETE FROM embeddings WHERE model_id = ? AND content_id IN (

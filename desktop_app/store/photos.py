@@ -15,6 +15,9 @@ from desktop_app.base.paths import from_stored_name, to_stored_name
 from desktop_app.domain.library import LibraryStatus
 from desktop_app.domain.model import ModelId
 from desktop_app.domain.photo import (
+    MOTION_BADGE,
+    RAW_BADGE,
+    RAW_FORMAT,
     ContentHash,
     Curation,
     Metadata,
@@ -45,7 +48,8 @@ def summaries(reader: Reader, ids: Sequence[int], *, away: Collection[RootId] = 
     """What grid cells show, by photo; files in roots that are `away` are offline. Unknown ids are left out."""
     rows = reader.rows(
         f"""
-        SELECT c.id, c.width, c.height, c.taken_at, MIN(f.missing_since IS NOT NULL) AS missing,
+        SELECT c.id, c.width, c.height, c.taken_at, c.duration_seconds, c.motion, c.file_format,
+               MIN(f.missing_since IS NOT NULL) AS missing,
                MIN(f.missing_since IS NOT NULL OR f.root_id IN ({_marks(away)})) AS out_of_reach,
                (SELECT relative_path FROM files g WHERE g.content_id = c.id
                 ORDER BY g.missing_since IS NOT NULL, g.id LIMIT 1) AS relative_path
@@ -65,7 +69,15 @@ def _summary(row: Row) -> PhotoSummary:
         taken_at=datetime.fromisoformat(row["taken_at"]) if row["taken_at"] else None,
         missing=bool(row["missing"]),
         offline=bool(row["out_of_reach"]) and not row["missing"],
+        duration_seconds=row["duration_seconds"],
+        badge=_badge(row),
     )
+
+
+def _badge(row: Row) -> str:
+    if row["motion"]:
+        return MOTION_BADGE
+    return RAW_BADGE if row["file_format"] == RAW_FORMAT else ""
 
 
 def details(
@@ -86,6 +98,7 @@ def details(
         file_format=row["file_format"],
         byte_size=row["byte_size"],
         metadata=Metadata(taken_at, *(row[name] for name in names)),
+        duration_seconds=row["duration_seconds"],
         locations=locations,
         tags=tags,
         curation=Curation(
