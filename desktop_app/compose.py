@@ -18,6 +18,7 @@ from desktop_app.base.errors import LibraryDamagedError, UserFacingError
 from desktop_app.base.paths import LibraryPaths, default_models_folder, resource_path
 from desktop_app.base.private_files import make_private
 from desktop_app.domain.vocabulary import parse_vocabulary
+from desktop_app.imaging import decode
 from desktop_app.ml.catalogue import BUILT_IN_NAME, built_in_entry, find_entry, hub_entries
 from desktop_app.ml.inference import Inference
 from desktop_app.ml.loading import load_catalogue_model
@@ -85,6 +86,8 @@ class Library:
         services = self.services
         services.watching.stop()
         services.backing_up.close()
+        services.indexing.cancel()
+        decode.close()
         services.indexing.close()
         services.searching.close()
         services.downloads.close()

@@ -82,5 +82,5 @@ def rest() -> None:
 
 
 def close() -> None:
-    """End the decoder processes. What they were reading is skipped; a later call starts new ones."""
+    """End the decoder processes. What they were reading is tried again later; a later call starts new ones."""
     _processes.close()

@@ -71,6 +71,7 @@ class _Process:
             start_new_session=sys.platform != "win32",  # Ctrl-C in a terminal is for Keepsight, which then ends this
         )
         self._timed_out = False
+        self._unwanted = False
 
     def ask(
         self, words: dict[str, Any], *, memory: MemoryBudget, limits: Limits
@@ -89,6 +90,8 @@ class _Process:
                     messages.send(self._process.stdin, {})  # type: ignore[arg-type]
             except (messages.ConversationEnded, OSError, ValueError) as error:
                 self._end_of_its_own()
+                if self._unwanted:
+                    raise PhotoSkipped("Keepsight was closed while it was read", transient=True) from error
                 log.warning("A decoder ended with %s on %s", self._process.returncode, words.get("path"))
                 out_of_time = self._timed_out or self._process.returncode == _OUT_OF_CPU_TIME
                 raise PhotoSkipped(TOOK_TOO_LONG if out_of_time else CRASHED) from error
@@ -114,6 +117,11 @@ class _Process:
         with contextlib.suppress(subprocess.TimeoutExpired):
             self._process.wait(timeout=_DYING_SECONDS)
         self.end()
+
+    def give_up(self) -> None:
+        """End it whatever it is doing; what it is doing is not to blame."""
+        self._unwanted = True
+        self._process.kill()
 
     def end(self) -> None:
         """Make an end of it at once. Idempotent."""
@@ -175,10 +183,12 @@ class DecoderPool:
             process.end()
 
     def close(self) -> None:
-        """End every process; what they were reading is skipped. The next question starts a new one."""
+        """End every process; what they were reading is tried again later. The next question starts a new one."""
         with self._lock:
-            processes, self._idle = [*self._idle, *self._busy], []
-        for process in processes:
+            idle, self._idle = self._idle, []
+            for process in self._busy:
+                process.give_up()
+        for process in idle:
             process.end()
 
     def _taken(self) -> _Process:

@@ -12,6 +12,7 @@ from desktop_app.base.errors import UserFacingError
 from desktop_app.domain.indexing import ChangedPlaces
 from desktop_app.domain.photo import RootId
 from desktop_app.domain.progress import IndexPhase, IndexProgress, IndexReport, SwitchProgress
+from desktop_app.imaging import decode
 from desktop_app.services.active_model import ActiveModel
 from desktop_app.services.change_feed import Feed
 from desktop_app.services.index_progress import ProgressReporter
@@ -170,6 +171,7 @@ class Indexer:
                     self._answer(request)
                     self._plan_switch()
             finally:
+                decode.rest()
                 with self._wake:
                     self._running = False
                 # The note stays: a folder that is away, a model that would not load, a device that could not be used.

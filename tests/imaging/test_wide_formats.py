@@ -13,7 +13,7 @@ import pytest
 from PIL import Image, ImageCms
 
 from desktop_app.domain.model import PixelSpec
-from desktop_app.imaging import decode_here, opening
+from desktop_app.imaging import decode_here
 from desktop_app.imaging.decoded import DecodedPhoto
 from desktop_app.imaging.errors import PhotoSkipped
 from desktop_app.imaging.limits import MemoryBudget
@@ -151,11 +151,11 @@ def test_a_cut_video_is_read_as_far_as_it_goes_or_skipped(tmp_path: Path, share:
     whole = write_video(tmp_path / "a.mkv", COLOURS).read_bytes()
     path = tmp_path / "b.mkv"
     path.write_bytes(whole[: int(len(whole) * share)])
-    try:
+    if share < 0.1:
+        with pytest.raises(PhotoSkipped, match="damaged"):
+            decoded(path)
+    else:
         assert decoded(path).moments
-    except PhotoSkipped as skipped:
-        assert "damaged" in skipped.reason
-        assert share < 0.1
 
 
 def test_a_video_by_another_name_and_a_song(tmp_path: Path) -> None:
@@ -187,7 +187,6 @@ def test_a_missing_decoder_is_named_with_the_way_to_get_it(
     with pytest.raises(PhotoSkipped, match=rf"need the package {package.replace('_', '-')}.*pip install") as skipped:
         decoded(path)
     assert not skipped.value.transient
-    assert opening.log is not None
 
 
 def _written(path: Path, content: bytes) -> Path:
