@@ -33,6 +33,9 @@ CLOCK_LIMIT_SECONDS = 600.0
 CRASHED = "The file makes its decoder crash"
 TOOK_TOO_LONG = "The file takes too long to read: its decoder was stopped"
 
+# Not the file's fault as far as one can tell: Keepsight ended, or the system was short of memory.
+STOPPED = "Its decoder was stopped before it was done"
+
 # Decoders' own threads would outlive the time limit's arithmetic and the memory's: one file, one thread.
 _ENVIRONMENT = {
     "OMP_NUM_THREADS": "1",
@@ -45,6 +48,7 @@ _ENVIRONMENT = {
 # A core dump written elsewhere, a busy machine.
 _DYING_SECONDS = 5.0
 _OUT_OF_CPU_TIME = -getattr(signal, "SIGPROF", 0)
+_KILLED = -getattr(signal, "SIGKILL", 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +97,15 @@ class _Process:
                 if self._unwanted:
                     raise PhotoSkipped("Keepsight was closed while it was read", transient=True) from error
                 log.warning("A decoder ended with %s on %s", self._process.returncode, words.get("path"))
-                out_of_time = self._timed_out or self._process.returncode == _OUT_OF_CPU_TIME
-                raise PhotoSkipped(TOOK_TOO_LONG if out_of_time else CRASHED) from error
+                raise self._died() from error
+
+    def _died(self) -> PhotoSkipped:
+        """What the file is skipped for, by what the process died of."""
+        if self._timed_out or self._process.returncode == _OUT_OF_CPU_TIME:
+            return PhotoSkipped(TOOK_TOO_LONG)
+        if self._was_stopped:
+            return PhotoSkipped(STOPPED, transient=True)
+        return PhotoSkipped(CRASHED)
 
     def _hear(self, time_limit: float) -> tuple[dict[str, Any], messages.Blobs]:
         """What it says next. A pipe cannot be waited for with a limit everywhere, but its other end can be killed."""
@@ -115,7 +126,7 @@ class _Process:
     def _end_of_its_own(self) -> None:
         """Wait for what the process died of, which may take the system a moment to say; then clear up."""
         with contextlib.suppress(subprocess.TimeoutExpired):
-            self._process.wait(timeout=_DYING_SECONDS)
+            self._was_stopped = self._process.wait(timeout=_DYING_SECONDS) == _KILLED
         self.end()
 
     def give_up(self) -> None:

@@ -16,7 +16,7 @@ from typing import Any, BinaryIO
 from desktop_app import imaging
 from desktop_app.imaging import decode_here
 from desktop_app.imaging import decoder_messages as messages
-from desktop_app.imaging.errors import PhotoSkipped
+from desktop_app.imaging.errors import NotEnoughMemory, PhotoSkipped
 from desktop_app.imaging.limits import MAX_WORKING_BYTES
 from desktop_app.imaging.opening import reading
 
@@ -60,10 +60,11 @@ def main() -> int:
 def _answer(asked: dict[str, Any], memory: MemoryElsewhere) -> tuple[dict[str, Any], messages.Blobs]:
     try:
         return _done(asked, memory)
+    except NotEnoughMemory:
+        # The limit of this process, which no honest picture reaches: it would be the same at the next try.
+        return {"skipped": "Too large to open safely", "is_photo": True, "transient": False}, ()
     except PhotoSkipped as skipped:
         return {"skipped": skipped.reason, "is_photo": skipped.is_photo, "transient": skipped.transient}, ()
-    except MemoryError:
-        return {"skipped": "Too large to open safely", "is_photo": True, "transient": False}, ()
 
 
 def _done(asked: dict[str, Any], memory: MemoryElsewhere) -> tuple[dict[str, Any], messages.Blobs]:

@@ -17,3 +17,10 @@ class PhotoSkipped(Exception):
         self.reason = reason
         self.is_photo = is_photo
         self.transient = transient
+
+
+class NotEnoughMemory(PhotoSkipped):
+    """There was no room to decode it: nothing is known to be wrong with the file."""
+
+    def __init__(self) -> None:
+        super().__init__("There was not enough memory to open it", transient=True)

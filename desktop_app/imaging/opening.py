@@ -16,7 +16,7 @@ from typing import Any, cast
 from PIL import Image, ImageFile
 
 from desktop_app.domain.photo import FileStamp
-from desktop_app.imaging.errors import PhotoSkipped
+from desktop_app.imaging.errors import NotEnoughMemory, PhotoSkipped
 from desktop_app.imaging.formats import HEAD_BYTES, RAW, SUPPORTED, UNREAD_PHOTOS, is_raw_name, looks_like_photo, sniff
 from desktop_app.imaging.identity import stamp_of, unreadable
 from desktop_app.imaging.limits import MAX_READ_WHOLE_BYTES, READ_WHOLE, too_large
@@ -75,7 +75,7 @@ def reading(path: Path) -> Iterator[PhotoFile]:
         _check_unchanged(path, stamp)
         raise
     except MemoryError as error:
-        raise PhotoSkipped("There was not enough memory to open it", transient=True) from error
+        raise NotEnoughMemory from error
     except OSError as error:
         raise unreadable(error) from error
     _check_unchanged(path, stamp)

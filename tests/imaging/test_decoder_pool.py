@@ -68,7 +68,7 @@ def test_a_poison_file_is_skipped_and_the_next_one_read(tmp_path: Path, picture:
     poison = tmp_path / "poison.tif"
     poison.write_bytes(picture.read_bytes())
     # The clock's limit must leave time to start a process on a busy machine, so only the sleeper is given a short one.
-    limits = Limits(cpu_seconds=3.0, clock_seconds=8.0 if fault == "time.sleep(1000)" else 120.0)
+    limits = Limits(cpu_seconds=1.5, clock_seconds=8.0 if fault == "time.sleep(1000)" else 120.0)
     pool = DecoderPool(most=1, memory=MemoryBudget(1 << 30), limits=limits, command=faulty(tmp_path, fault))
     try:
         with pytest.raises(PhotoSkipped, match=reason) as skipped:
