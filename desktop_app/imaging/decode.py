@@ -1,13 +1,15 @@
 """The way in: a photo for the library, pixels for a model, or a picture to look at.
 
 All may be called from many threads at once, hold no file open afterwards, and raise PhotoSkipped and nothing else for
-anything that is wrong with a file. Formats whose decoders may hang or crash are read in a process of their own.
+anything that is wrong with a file. Formats whose decoders may hang or crash are read in a process of their own, and so
+are pictures that need so much memory that this process should not have to grow for them.
 """
 
 from __future__ import annotations
 
 import atexit
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -19,13 +21,14 @@ from desktop_app.imaging.decode_here import THUMBNAIL_SIDE
 from desktop_app.imaging.decoded import CloseLook, CloseWindow, DecodedPhoto, Moment, Pixels, RgbPicture
 from desktop_app.imaging.decoder_pool import DecoderPool
 from desktop_app.imaging.formats import APART
-from desktop_app.imaging.limits import SHARED_WORKING_BYTES, MemoryBudget
+from desktop_app.imaging.limits import SHARED_WORKING_BYTES, BeyondShare, MemoryBudget, SmallShare
 from desktop_app.imaging.opening import reading
 
 __all__ = ["THUMBNAIL_SIDE", "CloseLook", "CloseWindow", "DecodedPhoto", "Moment", "RgbPicture"]
 
 # One of each for the process, like the memory they share out: callers do not know of each other.
 _memory = MemoryBudget(SHARED_WORKING_BYTES)
+_share = SmallShare(_memory)
 _processes = DecoderPool(most=min(4, max(1, (os.cpu_count() or 2) - 1)), memory=_memory)
 atexit.register(_processes.close)
 
@@ -37,7 +40,8 @@ def decode_photo(path: Path, spec: PixelSpec, *, content_hash: ContentHash | Non
     """
     with reading(path) as file:
         if file.file_format not in APART:
-            return decode_here.photo_from(file, spec, content_hash=content_hash, memory=_memory)
+            with suppress(BeyondShare):
+                return decode_here.photo_from(file, spec, content_hash=content_hash, memory=_share)
         words = {"for": "photo", "spec": messages.spec_words(spec), "content_hash": content_hash}
         return _processes.ask(path, words, messages.photo_of)
 
@@ -46,7 +50,8 @@ def decode_pixels(path: Path, spec: PixelSpec) -> Pixels:
     """[size, size, 3] sRGB pixels of a picture that need not be in the library. Raises PhotoSkipped."""
     with reading(path) as file:
         if file.file_format not in APART:
-            return decode_here.pixels_from(file, spec, memory=_memory)
+            with suppress(BeyondShare):
+                return decode_here.pixels_from(file, spec, memory=_share)
         return _processes.ask(path, {"for": "pixels", "spec": messages.spec_words(spec)}, messages.pixels_of)
 
 
@@ -71,7 +76,8 @@ def decode_view(path: Path, *, max_side: int) -> RgbPicture:
     """
     with reading(path) as file:
         if file.file_format not in APART:
-            return decode_here.view_from(file, max_side=max_side, memory=_memory)
+            with suppress(BeyondShare):
+                return decode_here.view_from(file, max_side=max_side, memory=_share)
         words: dict[str, Any] = {"for": "view", "max_side": max_side}
         return _processes.ask(path, words, messages.view_of)
 

@@ -75,6 +75,7 @@ class _Process:
             start_new_session=sys.platform != "win32",  # Ctrl-C in a terminal is for Keepsight, which then ends this
         )
         self._timed_out = False
+        self._was_stopped = False
         self._unwanted = False
 
     def ask(

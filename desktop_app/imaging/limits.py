@@ -19,8 +19,8 @@ MAX_WORKING_BYTES = 840 << 20
 """Memory that decoding one picture may take: an RGB PNG of 200 megapixels fits."""
 
 SHARED_WORKING_BYTES = 224 << 20
-"""Memory for all pictures that are being decoded at once; a larger one is decoded alone. With what the program itself
-holds while it indexes with the built-in model, a little over half a gigabyte, that stays below 1 GB."""
+"""Memory for all pictures that are being decoded at once; a larger one is decoded alone, in a process of its own. With
+what the program itself holds while it indexes with the built-in model, over half a gigabyte, that stays below 1 GB."""
 
 MAX_RGB_PIXELS = 50_000_000
 """Pixels of a decoded picture that is handed on. Larger ones come reduced, even to a viewer at full zoom: what shows
@@ -98,11 +98,28 @@ class Memory(Protocol):
         """Wait until there is room for `amount` bytes, and keep it for the block."""
 
 
+class BeyondShare(Exception):
+    """A picture needs more memory than this process gives to all pictures together."""
+
+
+class SmallShare:
+    """A budget for this very process: what needs more than all of it is not for here."""
+
+    def __init__(self, budget: MemoryBudget) -> None:
+        self._budget = budget
+
+    def hold(self, amount: int) -> AbstractContextManager[None]:
+        """Wait until there is room, and keep it for the block. Raises BeyondShare when there never will be."""
+        if amount > self._budget.limit:
+            raise BeyondShare
+        return self._budget.hold(amount)
+
+
 class MemoryBudget:
     """Lets threads work at once as long as what they need together fits; the rest wait their turn."""
 
     def __init__(self, limit: int) -> None:
-        self._limit = limit
+        self.limit = limit
         self._used = 0
         self._changed = threading.Condition()
         self._turn = threading.Lock()
@@ -112,7 +129,7 @@ class MemoryBudget:
         """Wait until there is room for `amount` bytes, and keep it for the block. More than the limit runs alone."""
         # First come, first served: small pictures must not overtake a large one for ever.
         with self._turn, self._changed:
-            self._changed.wait_for(lambda: not self._used or self._used + amount <= self._limit)
+            self._changed.wait_for(lambda: not self._used or self._used + amount <= self.limit)
             self._used += amount
         try:
             yield

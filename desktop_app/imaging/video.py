@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -141,8 +141,10 @@ def _frame_at(container: Any, stream: Any, second: float, *, after: float) -> An
     """The key frame before `second` if it is later than `after`, else the frame at `second`; None at the end or damage."""
     av_errors = _errors()
     last = None
-    try:
+    with suppress(*av_errors):
+        # A file that was cut, or recorded live, has no index: then go on from where the last frame was.
         container.seek(max(int(second / stream.time_base), 0), stream=stream)
+    try:
         for steps, frame in enumerate(container.decode(stream)):
             last = frame
             time = float(frame.time or 0.0)

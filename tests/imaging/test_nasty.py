@@ -38,6 +38,7 @@ SKIPPED = {
     "bomb_400Mpx_1bit.png": "Too large to open safely: 400 megapixels",
     "reallybig.bmp": "Too large to open safely: 6,000,000 megapixels",
     "crash-4fb027452e6988530aa5dabee76eecacb3b79f8a.j2k": "damaged",
+    "8x4x8bit-Grayscale.psd": "saved without a picture of the whole",
     "Issue 419.rw2": "LibRaw does not know",
     "text_named.jpg": "text, not a photo",
     "html_named.jpeg": "a web page, not a photo",
