@@ -47,6 +47,7 @@ from desktop_app.services.reviewing import Reviewing
 from desktop_app.services.saved_searches import SavedSearches
 from desktop_app.services.searching import Searching
 from desktop_app.services.services import Services
+from desktop_app.services.stacking import Stacking
 from desktop_app.services.tag_choosing import TagChoosing
 from desktop_app.services.tag_editing import TagEditing
 from desktop_app.services.tag_evaluating import TagEvaluating
@@ -137,6 +138,7 @@ def open_library(
         locating=Locating(models, asking, viewing),
         saved_searches=SavedSearches(store, asking, understanding),
         exporting=Exporting(store),
+        stacking=Stacking(store),
         tagging=Tagging(store),
         tag_editing=TagEditing(store, tag_scoring),
         reviewing=Reviewing(store),

@@ -24,6 +24,7 @@ RAW_FORMAT = "CAMERA RAW"
 
 RAW_BADGE = "RAW"
 MOTION_BADGE = "Motion"
+LIVE_BADGE = "Live"
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +101,9 @@ class PhotoSummary:
     duration_seconds: float | None = None
     """Of a video; None for a picture."""
     badge: str = ""
-    """What it is beside a plain picture, in a word: `RAW_BADGE`, `MOTION_BADGE`; empty for the others and for videos."""
+    """What it is beside a plain picture, in a word or three: "RAW", "RAW + JPEG", "Live"; empty for the others."""
+    stacked: int = 1
+    """Photos shown by this one: itself, and those that belong to it."""
 
 
 @dataclass(frozen=True, slots=True)

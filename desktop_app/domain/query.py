@@ -29,6 +29,13 @@ class InFolder:
 
 
 @dataclass(frozen=True, slots=True)
+class InStack:
+    """A photo that leads a stack, and those that stand behind it."""
+
+    leader: PhotoId
+
+
+@dataclass(frozen=True, slots=True)
 class And:
     """Photos that satisfy every part. No parts: every photo."""
 
@@ -49,7 +56,7 @@ class Not:
     part: Expression
 
 
-Expression = HasTag | InFolder | FilterLeaf | RankedLeaf | And | Or | Not
+Expression = HasTag | InFolder | InStack | FilterLeaf | RankedLeaf | And | Or | Not
 """A whole question as a tree."""
 
 Filter = Expression

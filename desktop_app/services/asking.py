@@ -65,7 +65,7 @@ class Asking:
         while True:
             judge = self._judge(question, tree)
             if judge is None:
-                photos = self._searching.candidates(And((question.where, tree)))
+                photos = self._searching.candidates(And((question.where, tree)), stacks=question.stacks)
                 return Weighed(photos, len(photos), time.perf_counter() - started)
             try:
                 return judge.weighed(started)
@@ -97,7 +97,10 @@ class Asking:
         if is_filter(tree) and not has_pictures:
             return None
         sure, rest = sure_part(tree)
-        candidates = self._searching.candidates(And((question.where, sure))) if photos is None else photos
+        if photos is None:
+            candidates = self._searching.candidates(And((question.where, sure)), stacks=question.stacks)
+        else:
+            candidates = photos
         model = self._models.active()
         index = self._searching.index_of(model)
         scores = TermScores(

@@ -52,6 +52,7 @@ from desktop_app.services.reading import (
     read_file,
 )
 from desktop_app.services.scanning import ScanTally, scan_folder
+from desktop_app.services.stacking import Folder, folder_of, restack
 from desktop_app.store.files import drop_files, has_embedding, known_files, places_of
 from desktop_app.store.indexing import mark_gone, mark_returned, store_batch
 
@@ -120,6 +121,7 @@ class IndexRun:
         self._tally = ScanTally()
         self._returned: list[FoundFile] = []
         self._notes: list[str] = []
+        self._touched: set[Folder] = set()
         self._hashes_of_run: set[ContentHash] = set()
         self._counts = BatchCounts()
         self._spec: PixelSpec | None = None
@@ -139,6 +141,7 @@ class IndexRun:
         self._wait_for_writes(leave=0)
         missing = self._settle_places()
         read_annotations_due(self._store, cancelled=self._cancelled)
+        restack(self._store, self._touched)
         return self._report(missing, seconds=time.monotonic() - started)
 
     def _scan(self) -> Iterator[FoundFile]:
@@ -258,6 +261,8 @@ class IndexRun:
             UnreadableFile(item.found, item.reason, is_photo=item.is_photo, transient=item.transient)
             for item in gathered.unreadable
         )
+        self._touch(item.found.key for item in (*gathered.decoded, *gathered.known, *gathered.unreadable))
+        self._touch(key for photo in known for key in photo.gone_from)
         batch = IndexBatch(self._model.model_id, fresh, known, unreadable)
         self._writes.append(self._store.index_write(lambda session: store_batch(session, batch)))
         self._wait_for_writes(leave=_BATCHES_AHEAD)
@@ -265,6 +270,10 @@ class IndexRun:
 
     def _place_of(self, item: Decoded) -> str | None:
         return self._place_names.place_of(item.photo.metadata)
+
+    def _touch(self, keys: Iterable[FileKey]) -> None:
+        """Note the folders in which something may belong together otherwise than before."""
+        self._touched.update(folder_of(key) for key in keys)
 
     def _gone_places(self, item: AlreadyKnown) -> tuple[FileKey, ...]:
         """Where else the library believes these bytes to be, though they are not there (and their root is)."""
@@ -289,6 +298,7 @@ class IndexRun:
         gone, returned, left_out = self._tally.gone, self._returned, self._tally.left_out
         if left_out:
             self._store.index_write(lambda session: (0, drop_files(session, left_out))).result()
+        self._touch((*gone, *left_out, *(found.key for found in returned)))
         if not gone and not returned:
             return 0
         if returned:

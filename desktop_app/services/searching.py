@@ -21,9 +21,11 @@ from desktop_app.ml.vector_index import IndexSnapshot, VectorIndex
 from desktop_app.services.active_model import ActiveModel
 from desktop_app.services.library_store import LibraryStore
 from desktop_app.services.models import Models
+from desktop_app.services.stacking import folded
 from desktop_app.store.embeddings import embeddings_of, load_embeddings
 from desktop_app.store.moments import load_moments, moments_version
 from desktop_app.store.photos import photo_ids
+from desktop_app.store.stacks import stacked_pairs
 
 Ids = npt.NDArray[np.int64]
 Vectors = npt.NDArray[np.float32]
@@ -43,6 +45,7 @@ class Searching:
         self._notes_lock = threading.Lock()
         self._newly_embedded: set[PhotoId] = set()
         self._listed: Ids | None = None
+        self._pairs: Ids | None = None
         self._listings = 0
         self._moments_lock = threading.Lock()
         self._moments: tuple[tuple[int, int, int], MomentIndex] | None = None
@@ -104,8 +107,25 @@ class Searching:
         """Stop following the library's changes."""
         self._unsubscribe()
 
-    def candidates(self, where: Filter) -> Ids:
-        """Ids that pass the filter, newest first. The unfiltered list is kept until the library changes."""
+    def candidates(self, where: Filter, *, stacks: bool = False) -> Ids:
+        """Ids that pass the filter, newest first; with `stacks`, without those that stand behind another of them.
+
+        The unfiltered list is kept until the library changes.
+        """
+        listed = self._passing(where)
+        return folded(listed, self._behind()) if stacks else listed
+
+    def _behind(self) -> Ids:
+        """[n, 2] Photos that stand behind another, and which. Kept until the library changes."""
+        with self._notes_lock:
+            pairs, listings = self._pairs, self._listings
+        if pairs is None:
+            pairs = stacked_pairs(self._store.reader)
+            with self._notes_lock:
+                self._pairs = pairs if listings == self._listings else None
+        return pairs
+
+    def _passing(self, where: Filter) -> Ids:
         if where != And(()):
             return photo_ids(self._store.reader, where)
         with self._notes_lock:
@@ -155,7 +175,7 @@ class Searching:
         with self._notes_lock:
             self._newly_embedded |= changes.embedded
             if changes.added or changes.updated or changes.missing or changes.roots_changed:
-                self._listed = None
+                self._listed = self._pairs = None
                 self._listings += 1
 
 

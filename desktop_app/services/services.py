@@ -24,6 +24,7 @@ from desktop_app.services.recovering import Recovering
 from desktop_app.services.reviewing import Reviewing
 from desktop_app.services.saved_searches import SavedSearches
 from desktop_app.services.searching import Searching
+from desktop_app.services.stacking import Stacking
 from desktop_app.services.tag_choosing import TagChoosing
 from desktop_app.services.tag_editing import TagEditing
 from desktop_app.services.tag_evaluating import TagEvaluating
@@ -50,6 +51,7 @@ class Services:
     locating: Locating
     saved_searches: SavedSearches
     exporting: Exporting
+    stacking: Stacking
     tagging: Tagging
     tag_editing: TagEditing
     reviewing: Reviewing

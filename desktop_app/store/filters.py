@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from desktop_app.base.paths import to_stored_name
-from desktop_app.domain.query import And, Filter, HasTag, InFolder, Not, Or
+from desktop_app.domain.query import And, Filter, HasTag, InFolder, InStack, Not, Or
 from desktop_app.store.leaf_filters import Clause, leaf_clause
 
 # A photo is in the library as long as some file of it is listed, present or missing; content whose files were all
@@ -21,6 +21,10 @@ def where(filter_: Filter) -> Clause:
             )
         case InFolder(root_id, folder):
             return _in_folder(root_id, folder)
+        case InStack(leader):
+            return Clause(
+                "(c.id = ? OR c.id IN (SELECT content_id FROM stacked WHERE leader_id = ?))", (leader, leader)
+            )
         case And(parts):
             return _joined(parts, " AND ", empty="1")
         case Or(parts):

@@ -20,6 +20,7 @@ from desktop_app.store.places import PLACES_SCHEMA
 from desktop_app.store.saved_searches import SAVED_SEARCH_SETTINGS
 from desktop_app.store.search_schema import SEARCH_SCHEMA
 from desktop_app.store.search_texts import refresh_texts
+from desktop_app.store.stacks import STACK_SCHEMA
 from desktop_app.store.tag_fit_schema import TAG_FIT_SCHEMA
 from desktop_app.store.tag_schema import TAG_SCHEMA
 
@@ -87,6 +88,13 @@ def m008_tag_fits(db: Database) -> None:
 def m009_videos(db: Database) -> None:
     """How long videos are, what models make of their moments, and which photos hold motion."""
     for statement in VIDEO_SCHEMA:
+        db.execute(statement)
+
+
+@library_migrations()
+def m010_stacks(db: Database) -> None:
+    """Photos that belong together and are shown as one."""
+    for statement in STACK_SCHEMA:
         db.execute(statement)
 
 

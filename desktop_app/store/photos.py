@@ -15,6 +15,7 @@ from desktop_app.base.paths import from_stored_name, to_stored_name
 from desktop_app.domain.library import LibraryStatus
 from desktop_app.domain.model import ModelId
 from desktop_app.domain.photo import (
+    LIVE_BADGE,
     MOTION_BADGE,
     RAW_BADGE,
     RAW_FORMAT,
@@ -28,10 +29,12 @@ from desktop_app.domain.photo import (
     RootId,
 )
 from desktop_app.domain.query import Filter
+from desktop_app.domain.stacks import StackKind
 from desktop_app.domain.tag import AssignedTag
 from desktop_app.store.albums import albums_of
 from desktop_app.store.filters import LISTED, where
 from desktop_app.store.reader import Reader
+from desktop_app.store.stacks import stack_badges
 
 
 def photo_ids(reader: Reader, filter_: Filter) -> npt.NDArray[np.int64]:
@@ -57,10 +60,11 @@ def summaries(reader: Reader, ids: Sequence[int], *, away: Collection[RootId] = 
         """,
         [*away, *_plain(ids)],
     )
-    return {PhotoId(row["id"]): _summary(row) for row in rows}
+    stacks = stack_badges(reader, _plain(ids))
+    return {PhotoId(row["id"]): _summary(row, stacks.get(PhotoId(row["id"]))) for row in rows}
 
 
-def _summary(row: Row) -> PhotoSummary:
+def _summary(row: Row, stack: tuple[StackKind, int] | None) -> PhotoSummary:
     return PhotoSummary(
         id=PhotoId(row["id"]),
         name=from_stored_name(row["relative_path"]).rpartition("/")[2],
@@ -70,11 +74,19 @@ def _summary(row: Row) -> PhotoSummary:
         missing=bool(row["missing"]),
         offline=bool(row["out_of_reach"]) and not row["missing"],
         duration_seconds=row["duration_seconds"],
-        badge=_badge(row),
+        badge=_badge(row, stack),
+        stacked=stack[1] if stack else 1,
     )
 
 
-def _badge(row: Row) -> str:
+def _badge(row: Row, stack: tuple[StackKind, int] | None) -> str:
+    match stack:
+        case StackKind.BURST, count:
+            return f"{count} in burst"
+        case StackKind.RAW_PAIR, _:
+            return f"{RAW_BADGE} + {row['file_format']}"
+        case StackKind.LIVE, _:
+            return LIVE_BADGE
     if row["motion"]:
         return MOTION_BADGE
     return RAW_BADGE if row["file_format"] == RAW_FORMAT else ""

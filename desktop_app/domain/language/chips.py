@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from desktop_app.domain.language.printer import leaf_text
-from desktop_app.domain.query import And, Expression, HasTag, InFolder, Not, Or
+from desktop_app.domain.query import And, Expression, HasTag, InFolder, InStack, Not, Or
 from desktop_app.domain.query_terms import FilterLeaf, Meaning, RankedLeaf, SimilarTo, Span, Words
 
 Term = FilterLeaf | RankedLeaf
@@ -48,7 +48,7 @@ def chips(tree: Expression, *, negated: bool = False) -> tuple[Chip, ...]:
             )
         case Not(part):
             return chips(part, negated=not negated)
-        case HasTag() | InFolder():
+        case HasTag() | InFolder() | InStack():
             return ()  # the window's own filters, which it shows itself
     return (Chip(tree, leaf_text(tree), _kind(tree), negated, tree.span),)
 

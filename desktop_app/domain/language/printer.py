@@ -8,7 +8,7 @@ from datetime import date
 import numpy as np
 
 from desktop_app.domain.language.lexer import is_plain, quote
-from desktop_app.domain.query import And, Expression, HasTag, InFolder, Not, Or
+from desktop_app.domain.query import And, Expression, HasTag, InFolder, InStack, Not, Or
 from desktop_app.domain.query_terms import (
     FilterLeaf,
     IsState,
@@ -36,7 +36,7 @@ def to_text(tree: Expression) -> str:
             return " OR ".join(_bracketed(part) if isinstance(part, Or) else to_text(part) for part in parts)
         case Not(part):
             return f"-{_tight(part)}"
-        case HasTag() | InFolder():
+        case HasTag() | InFolder() | InStack():
             raise ValueError(f"{tree} has no text")
     return leaf_text(tree)
 

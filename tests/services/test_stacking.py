@@ -1,0 +1,125 @@
+"""Photos that belong together, in a real library: RAW + JPEG, live photos and bursts, as files come and go."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from desktop_app.compose import open_library
+from desktop_app.domain.query import InFolder, InStack
+from desktop_app.domain.question import Question
+from desktop_app.services.services import Services
+from desktop_app.services.stacking import folded
+from tests.fixtures.formats import write_dng, write_video
+from tests.fixtures.libraries import id_of, index_now
+from tests.fixtures.photos import small_photos
+
+pytestmark = pytest.mark.keeps_threads("keepsight-")
+
+
+@pytest.fixture
+def services(tmp_path: Path, tiny_library: Path) -> Iterator[Services]:
+    with open_library(Path(shutil.copytree(tiny_library, tmp_path / "library"))) as library:
+        yield library.services
+
+
+def take(path: Path, photo: Image.Image, second: int) -> Path:
+    """Save a photo as a camera takes it at a second of a minute."""
+    exif = Image.Exif()
+    exif[0x010F], exif[0x0110] = "Keepsight", "Test Camera"
+    exif.get_ifd(0x8769)[0x9003] = f"2024:05:01 12:00:{second:02d}"
+    photo.save(path, exif=exif)
+    return path
+
+
+def shown(services: Services, *, stacks: bool = True) -> dict[str, str]:
+    """Name and badge of what a window lists."""
+    ids = services.asking.ask(Question(stacks=stacks)).result.photo_ids.tolist()
+    return {summary.name: summary.badge for summary in services.browsing.summaries(ids).values()}
+
+
+def test_raw_live_photos_and_bursts_are_shown_as_one(services: Services, tmp_path: Path) -> None:
+    folder = tmp_path / "photos"
+    folder.mkdir()
+    pictures = list(small_photos(6))
+    pictures[0].save(folder / "IMG_1.JPG")
+    write_dng(folder / "img_1.dng", (64, 48))
+    pictures[1].save(folder / "IMG_2.jpg")
+    write_video(folder / "IMG_2.mov", [(200, 40, 40)])
+    same_size = [picture.resize((120, 90)) for picture in pictures[2:5]]
+    for number, picture in enumerate(same_size):
+        take(folder / f"IMG_{5 + number}.jpg", picture, second=number)
+    take(folder / "IMG_9.jpg", pictures[5].resize((120, 90)), second=30)
+    index_now(services, folder)
+    assert shown(services) == {
+        "IMG_1.JPG": "RAW + JPEG",
+        "IMG_2.jpg": "Live",
+        "IMG_5.jpg": "3 in burst",
+        "IMG_9.jpg": "",
+    }
+    assert len(shown(services, stacks=False)) == 8
+
+    leader = id_of(services, folder / "IMG_5.jpg")
+    opened = services.browsing.photo_ids(InStack(leader)).tolist()
+    assert set(opened) == {leader, *services.stacking.behind(leader)}
+    assert len(opened) == 3
+
+    (folder / "IMG_1.JPG").unlink()
+    (folder / "IMG_6.jpg").unlink()
+    index_now(services)
+    # A stack's photo stands for itself once its leader is gone; two in a row are no burst.
+    there = {name: badge for name, badge in shown(services).items() if name not in {"IMG_1.JPG", "IMG_6.jpg"}}
+    assert there == {"img_1.dng": "RAW", "IMG_2.jpg": "Live", "IMG_5.jpg": "", "IMG_7.jpg": "", "IMG_9.jpg": ""}
+
+
+def test_what_is_taken_apart_stays_apart(services: Services, tmp_path: Path) -> None:
+    folder = tmp_path / "photos"
+    folder.mkdir()
+    picture, another = small_photos(2)
+    picture.save(folder / "a.jpg")
+    write_dng(folder / "a.dng", (64, 48))
+    index_now(services, folder)
+    assert shown(services) == {"a.jpg": "RAW + JPEG"}
+    changes = services.stacking.take_apart([id_of(services, folder / "a.jpg")])
+    assert len(changes.updated) == 2
+    assert shown(services) == {"a.jpg": "", "a.dng": "RAW"}
+    another.save(folder / "b.jpg")
+    index_now(services)
+    assert set(shown(services)) == {"a.jpg", "a.dng", "b.jpg"}
+
+
+def test_a_library_from_before_there_were_stacks_gets_them_at_its_next_run(services: Services, tmp_path: Path) -> None:
+    folder = tmp_path / "photos" / "2024"
+    folder.mkdir(parents=True)
+    next(small_photos(1)).save(folder / "a.jpg")
+    write_dng(folder / "a.dng", (64, 48))
+    index_now(services, folder.parent)
+    writer = services.tagging._store
+    writer.change(_forget_stacks)
+    assert set(shown(services)) == {"a.jpg", "a.dng"}
+    index_now(services)
+    assert shown(services) == {"a.jpg": "RAW + JPEG"}
+    root = services.browsing.roots()[0].root_id
+    assert len(services.asking.ask(Question(where=InFolder(root, "2024"), stacks=True)).result.photo_ids) == 1
+
+
+def _forget_stacks(session):  # type: ignore[no-untyped-def]
+    from desktop_app.domain.changes import LibraryChanges
+    from desktop_app.store.settings import write_setting
+    from desktop_app.store.stacks import ALL_FOLDERS_DUE
+
+    session.connection.execute("DELETE FROM stacked")
+    write_setting(session, ALL_FOLDERS_DUE, "yes")
+    return LibraryChanges(roots_changed=True)
+
+
+def test_only_what_stands_behind_a_listed_photo_is_left_out() -> None:
+    pairs = np.array([[2, 1], [3, 1], [9, 8]])
+    assert folded(np.array([5, 3, 2, 1]), pairs).tolist() == [5, 1]
+    assert folded(np.array([3, 5, 9]), pairs).tolist() == [3, 5, 9]
+    assert folded(np.array([], np.int64), pairs).tolist() == []
