@@ -64,7 +64,8 @@ def decode_closely(path: Path, spec: PixelSpec) -> CloseLook:
     """A whole picture in overlapping windows as large as a model wants them, some closer. Raises PhotoSkipped."""
     with reading(path) as file:
         if file.file_format not in APART:
-            return decode_here.close_look_from(file, spec, memory=_memory)
+            with suppress(BeyondShare):
+                return decode_here.close_look_from(file, spec, memory=_share)
         words = {"for": "close look", "spec": messages.spec_words(spec)}
         return _processes.ask(path, words, messages.close_look_of)
 
