@@ -117,7 +117,8 @@ def open_library(
         device=device,
         models_folder=models_folder or default_models_folder(),
         vocabulary=parse_vocabulary(resource_path("vocabularies", "everyday.json").read_text(encoding="utf-8")),
-        background_captions=_background_captions(),
+        background_captions=_texts("background_captions.txt"),
+        rare_things=_texts("rare_things.txt"),
     )
     store = open_store(paths)
     models = Models(store, settings)
@@ -219,7 +220,7 @@ def open_classifier(*, model: str = "", device: str = "auto", models_folder: Pat
     return Classifier(
         Inference(lambda: load_catalogue_model(entry, device=device, models_folder=folder)),
         calibration=calibration_of(entry),
-        background_captions=_background_captions(),
+        background_captions=_texts("background_captions.txt"),
     )
 
 
@@ -278,6 +279,7 @@ def _made(folder: Path) -> Path:
     return full
 
 
-def _background_captions() -> tuple[str, ...]:
-    text = resource_path("vocabularies", "background_captions.txt").read_text(encoding="utf-8")
+def _texts(name: str) -> tuple[str, ...]:
+    """The lines of a file of texts, without its remarks."""
+    text = resource_path("vocabularies", name).read_text(encoding="utf-8")
     return tuple(line.strip() for line in text.splitlines() if line.strip() and not line.startswith("#"))

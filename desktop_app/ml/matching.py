@@ -8,7 +8,8 @@ seen in four ways that together mean the same everywhere:
  - `by_library`: how far it stands above the leads of the whole library for this query, in robust standard deviations
    (median and MAD: the matches themselves must not move what they are measured against),
  - `below_best`: how far it falls short of the best photo of the library, in the same units.
-A logistic regression on them is fitted once per model (packaging/fit_search.py) and kept in the model's folder.
+A logistic regression on them is fitted once per model (packaging/fit_search.py) and kept in the model's folder; a model
+that brings none is fitted to each library (`ml.unlabelled_fitting`).
 """
 
 from __future__ import annotations
@@ -87,7 +88,8 @@ def sigmoid(log_odds: Vectors) -> Vectors:
     return np.asarray(1.0 / (1.0 + np.exp(-np.clip(log_odds, -60.0, 60.0))), dtype=np.float32)
 
 
-# For models without fitted figures: only the views in units of spreads, which CLIP models have in common.
+# Until a model without figures of its own was fitted to the library: only the views in units of spreads, which CLIP models
+# have in common.
 DEFAULT_MATCHING = MatchCalibration(lead=0.0, by_photo=0.7, by_library=0.6, below_best=0.4, bias=-3.6, bar=0.25)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from desktop_app.domain.model import CatalogueEntry
 from desktop_app.ml.calibration import DEFAULT_CALIBRATION, Calibration
-from desktop_app.ml.matching import DEFAULT_MATCHING, MatchCalibration
+from desktop_app.ml.matching import MatchCalibration
 from desktop_app.ml.tag_calibration import DEFAULT_TAG_CALIBRATION, TagCalibration
 
 _log = logging.getLogger(__name__)
@@ -45,16 +45,16 @@ def calibration_of(entry: CatalogueEntry) -> Calibration:
         return DEFAULT_CALIBRATION
 
 
-def matching_of(entry: CatalogueEntry) -> MatchCalibration:
-    """How the model's similarities become probabilities of a match, when it states so; else the default."""
+def stated_matching(entry: CatalogueEntry) -> MatchCalibration | None:
+    """How the model's similarities become probabilities of a match, when it states so."""
     stated = model_facts(entry).get("matching")
     if not isinstance(stated, dict):
-        return DEFAULT_MATCHING
+        return None
     try:
         return MatchCalibration(**{field.name: float(stated[field.name]) for field in fields(MatchCalibration)})
     except (KeyError, TypeError, ValueError):
-        _log.warning("The matching figures of %s make no sense: the default is used", entry.name)
-        return DEFAULT_MATCHING
+        _log.warning("The matching figures of %s make no sense: they are fitted to the library instead", entry.name)
+        return None
 
 
 def tag_calibration_of(entry: CatalogueEntry) -> TagCalibration:

@@ -12,6 +12,21 @@ from desktop_app.services.text_embedding import TextEmbedding
 from desktop_app.services.zero_shot import ZeroShotTagger
 
 
+class Matching:
+    """How a model's similarities become probabilities of a match: as it states itself, else as fitted to this library.
+
+    Searches on any thread read it while the indexer's may put a new fit in.
+    """
+
+    __slots__ = ("now", "stated")
+
+    def __init__(self, now: MatchCalibration, *, stated: bool) -> None:
+        self.now = now
+        """What is gone by at present."""
+        self.stated = stated
+        """Whether the model brought it; then it is never fitted."""
+
+
 @dataclass(frozen=True, slots=True)
 class ActiveModel:
     """One model of the library, ready for use (its weights are loaded at the first job)."""
@@ -22,4 +37,4 @@ class ActiveModel:
     texts: TextEmbedding
     tagger: ZeroShotTagger
     calibration: Calibration
-    matching: MatchCalibration
+    matching: Matching

@@ -144,7 +144,7 @@ class Judge:
             ranking=ranking,
             cosines=self._cosines(),
             certain=certain,
-            bar=self.model.matching.bar,
+            bar=self.model.matching.now.bar,
             terms=self._uncertain(),
             note=language_hint(_free_text(self.tree), self.model.entry.languages),
         )

@@ -214,7 +214,8 @@ class Indexer:
         report = run.run()
         name_earlier_photos(self._store, self._place_names, cancelled=self._cancel.is_set)
         if report.embedded and not report.cancelled:
-            # A library that has outgrown what its tags were fitted to is fitted again, and its photos with it.
+            # A library that has outgrown what its search and tags were fitted to is fitted again, and its photos with it.
+            self._models.fit_search(model)
             retag_if_outdated(self._store, model, cancelled=self._cancel.is_set)
         return report
 
@@ -252,7 +253,10 @@ class Indexer:
             wait_while_paused=self._wait_while_paused,
             show=self._show_switch,
         )
-        if not run.run() or not self._models.complete_switch(model):
+        if not run.run():
+            return False
+        self._models.fit_search(model)
+        if not self._models.complete_switch(model):
             return False
         retag_if_outdated(self._store, model, cancelled=self._cancel.is_set)
         self._models.release_former()

@@ -38,6 +38,8 @@ class ModelSettings:
     models_folder: Path
     vocabulary: Vocabulary
     background_captions: tuple[str, ...]
+    rare_things: tuple[str, ...]
+    """What hardly any photo shows, and words that mean nothing: see `ml.unlabelled_fitting`."""
 
 
 class ModelCatalogue:

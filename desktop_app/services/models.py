@@ -14,10 +14,11 @@ from desktop_app.domain.model_figures import Evaluation, ModelFigures
 from desktop_app.domain.progress import SwitchProgress
 from desktop_app.ml.catalogue import BUILT_IN_NAME
 from desktop_app.ml.inference import Inference
-from desktop_app.ml.model_facts import calibration_of, matching_of, tag_calibration_of
+from desktop_app.ml.model_facts import calibration_of, tag_calibration_of
 from desktop_app.services.active_model import ActiveModel
 from desktop_app.services.library_store import LibraryStore
 from desktop_app.services.model_catalogue import ModelCatalogue, ModelSettings
+from desktop_app.services.search_fitting import fit_search_if_outgrown, forget_fitted_matching, matching_for
 from desktop_app.services.text_embedding import TextEmbedding
 from desktop_app.services.zero_shot import ZeroShotTagger
 from desktop_app.store.embeddings import embedded_counts, put_model
@@ -155,6 +156,10 @@ class Models:
             self._set_pending(candidate)
         return self._nothing_to_wait_for(candidate) and self.complete_switch(candidate)
 
+    def fit_search(self, model: ActiveModel) -> bool:
+        """Fit where a model's lists end to this library, unless it states so itself or the last fit suits still."""
+        return fit_search_if_outgrown(self._store, model, self._settings.rare_things)
+
     def complete_switch(self, candidate: ActiveModel) -> bool:
         """Put the pending model in the active one's place: searches use it from now on. False when the person chose
         otherwise a moment ago.
@@ -256,6 +261,7 @@ class Models:
             self._former.append(model)
 
     def _remove_embeddings(self, name: str) -> None:
+        self._store.writer.do(lambda session: forget_fitted_matching(session, name))
         model_id = model_id_of(self._store.reader, name)
         while model_id is not None and self._store.writer.do(
             lambda session: drop_embeddings(session, model_id, limit=_DROP_CHUNK)
@@ -288,7 +294,8 @@ class Models:
             background_captions=self._settings.background_captions,
             calibration=tag_calibration_of(entry),
         )
-        return ActiveModel(entry, model_id, inference, texts, tagger, calibration, matching_of(entry))
+        matching = matching_for(self._store.reader, entry)
+        return ActiveModel(entry, model_id, inference, texts, tagger, calibration, matching)
 
 
 def _switch(session: WriteSession, name: str) -> None:

@@ -97,7 +97,7 @@ class TermScores:
         similarities, background = self._of_library(self._model.texts.query(text), by_text=True)
         rows = self._rows[self._known]
         photos = Background(self._snapshot.background.mean[rows], self._snapshot.background.deviation[rows])
-        found = self._model.matching.probabilities(similarities[rows], photos, background)
+        found = self._model.matching.now.probabilities(similarities[rows], photos, background)
         probabilities = np.zeros(len(self.photos), np.float32)
         probabilities[self._known] = found
         return probabilities

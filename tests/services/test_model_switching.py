@@ -17,7 +17,9 @@ from desktop_app.domain.query import Query
 from desktop_app.domain.tag import TagSource
 from desktop_app.ml.catalogue import BUILT_IN_NAME
 from desktop_app.ml.embedder import Embedder
+from desktop_app.services import search_fitting
 from desktop_app.services.services import Services
+from desktop_app.store.settings import read_setting
 from tests.fixtures.hub import tiny_folder
 from tests.fixtures.libraries import RUN_SECONDS, SMALL_PHOTOS, Indexed, id_of, index_now
 
@@ -72,7 +74,10 @@ def test_the_old_model_serves_until_the_new_one_is_complete(copied_library: Inde
         assert (done[0], done[-1]) == (0, SMALL_PHOTOS)
 
 
-def test_tags_are_made_again_and_the_persons_own_stay(copied_library: Indexed, other_model: Path) -> None:
+def test_tags_are_made_again_and_the_persons_own_stay(
+    copied_library: Indexed, other_model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search_fitting, "LEAST_PHOTOS", SMALL_PHOTOS)
     with open_library(copied_library.library) as library:
         services = library.services
         photo = id_of(services, copied_library.photos / "photo_01.jpg")
@@ -82,6 +87,7 @@ def test_tags_are_made_again_and_the_persons_own_stay(copied_library: Indexed, o
         begin(services, other_model)
         assert _machine_tags(services) == machine_tags
         finish(services)
+        assert read_setting(library._store.reader, "matching_of:other"), "its search was not fitted to the library"
         assert _machine_tags(services) != machine_tags
         details = services.browsing.details(photo)
         assert details is not None
