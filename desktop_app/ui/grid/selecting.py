@@ -44,6 +44,16 @@ class Selecting:
         """Selected photos in the order they are shown."""
         return self._model.photo_ids[self.rows]
 
+    def is_selected(self, row: int) -> bool:
+        """Whether a photo is selected."""
+        return self._selection.isSelected(self._model.index(row, 0))
+
+    def is_one_of_several(self, row: int) -> bool:
+        """Whether a photo is selected together with others."""
+        ranges = self._selection.selection()
+        alone = ranges.size() == 1 and ranges.first().height() == 1
+        return self.is_selected(row) and not alone
+
     def click(self, row: int, modifiers: Qt.KeyboardModifier) -> None:
         """The primary button on a photo."""
         if modifiers & SHIFT:
@@ -55,7 +65,7 @@ class Selecting:
 
     def context_click(self, row: int) -> None:
         """The secondary button: a menu for the whole selection, if the photo is part of it, else for that photo."""
-        if not self._selection.isSelected(self._model.index(row, 0)):
+        if not self.is_selected(row):
             self.only(row)
 
     def key(self, row: int, modifiers: Qt.KeyboardModifier) -> None:

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import QWidget
 from desktop_app.domain.photo import PhotoId
 from desktop_app.domain.query import SearchResult
 from desktop_app.ui.grid.cells_view import LARGEST_CELL, SMALLEST_CELL, AnyIndex, CellsView
+from desktop_app.ui.grid.dragging import PhotoDrag
 from desktop_app.ui.grid.moving import KEY_ACTIONS
 from desktop_app.ui.grid.selecting import CONTROL, Selecting
 from desktop_app.ui.tasks import Tasks
@@ -57,6 +58,8 @@ class PhotoGridView(CellsView):
         self.setAccessibleName("Photos")
         self._quiet = False
         self._selecting = Selecting(self._photos, self.selectionModel())
+        self._drag = PhotoDrag(self)
+        self._click_on_release: int | None = None
         self.selectionModel().selectionChanged.connect(self._selection_moved)
 
     # What the window calls
@@ -141,7 +144,7 @@ class PhotoGridView(CellsView):
         if event.button() == Qt.MouseButton.LeftButton:
             self._scroll.stop()
             if row is not None:
-                self._selecting.click(row, event.modifiers())
+                self._press(row, event)
             else:
                 self._selecting.begin_band(event.modifiers())
                 self._band.begin(event.position().toPoint())
@@ -157,13 +160,31 @@ class PhotoGridView(CellsView):
         """Stretch the rubber band, or follow the pointer."""
         if self._band.active:
             self._band.stretch(event.position().toPoint())
-        else:
+        elif self._drag.begins(event.position().toPoint()):
+            self._click_on_release = None
+            self._drag.carry(self.selected_ids())
+        elif not self._drag.armed:
             self._hover(event.position().toPoint())
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """Let go of the rubber band."""
-        if event.button() == Qt.MouseButton.LeftButton and self._band.active:
+        """Let go of the rubber band, or of a photo that was not dragged away."""
+        if event.button() != Qt.MouseButton.LeftButton:
+            return
+        self._drag.release()
+        row, self._click_on_release = self._click_on_release, None
+        if self._band.active:
             self._band.end()
+        elif row is not None and row == self._row_at(event.position().toPoint()):
+            self._selecting.only(row)
+
+    def _press(self, row: int, event: QMouseEvent) -> None:
+        """Select a photo. One of several that are selected stays among them until the button is let go: to be dragged."""
+        several = not event.modifiers() and self._selecting.is_one_of_several(row)
+        self._click_on_release = row if several else None
+        if not several:
+            self._selecting.click(row, event.modifiers())
+        if self._selecting.is_selected(row):
+            self._drag.press(event.position().toPoint())
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         """Open a photo. With a modifier held these are two quick clicks, as in ticking off photos."""
