@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from desktop_app.base.errors import UserFacingError
 from desktop_app.domain.annotations import MOST_STARS, clean_text
 from desktop_app.domain.edit import Edited
-from desktop_app.domain.photo import PhotoId
+from desktop_app.domain.photo import Curation, PhotoId
 from desktop_app.services.library_store import LibraryStore
-from desktop_app.store.curation import count_favourites, describe, entitle, mark_favourite, rate
+from desktop_app.store.curation import curation_of, describe, entitle, mark_favourite, rate
 
 
 class Curating:
@@ -17,6 +17,10 @@ class Curating:
 
     def __init__(self, store: LibraryStore) -> None:
         self._store = store
+
+    def said_of(self, photo_ids: Sequence[PhotoId]) -> Curation:
+        """What is said of a photo, or as far as it is the same of several."""
+        return curation_of(self._store.reader, photo_ids)
 
     def rate(self, photo_ids: Collection[PhotoId], stars: int) -> Edited:
         """Give 1 to 5 stars, or none (0). Raises UserFacingError for other numbers."""
@@ -28,10 +32,9 @@ class Curating:
         """Make photos favourites, or no longer."""
         return self._store.edit(lambda session: mark_favourite(session, photo_ids, favourite=favourite))
 
-    def toggle_favourite(self, photo_ids: Collection[PhotoId]) -> Edited:
+    def toggle_favourite(self, photo_ids: Sequence[PhotoId]) -> Edited:
         """Make photos favourites; when all of them are, no longer."""
-        all_are = count_favourites(self._store.reader, photo_ids) == len(set(photo_ids))
-        return self.mark_favourite(photo_ids, favourite=not all_are)
+        return self.mark_favourite(photo_ids, favourite=not self.said_of(photo_ids).favourite)
 
     def entitle(self, photo_ids: Collection[PhotoId], title: str) -> Edited:
         """Give photos a title of one line; empty: none."""

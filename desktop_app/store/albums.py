@@ -34,18 +34,6 @@ def album_names(reader: Reader) -> tuple[str, ...]:
     return tuple(from_stored_name(row["name"]) for row in rows)
 
 
-def albums_of(reader: Reader, photo_id: PhotoId) -> tuple[str, ...]:
-    """The albums that a photo is in, by name."""
-    rows = reader.rows(
-        """
-        SELECT a.name FROM album_photos p JOIN albums a ON a.id = p.album_id
-        WHERE p.content_id = ? ORDER BY a.name COLLATE NOCASE
-        """,
-        [photo_id],
-    )
-    return tuple(from_stored_name(row["name"]) for row in rows)
-
-
 def make_album(session: WriteSession, name: str) -> Edited:
     """Make an empty album; nothing happens when there is one of that name."""
     return record_edit(session, EditKind.ALBUM_MAKE, lambda: _made(session, name), tag=name)

@@ -3,14 +3,51 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 
+from desktop_app.base.paths import from_stored_name
 from desktop_app.domain.annotations import MOST_STARS
 from desktop_app.domain.edit import Edited, EditKind
-from desktop_app.domain.photo import PhotoId
+from desktop_app.domain.photo import Curation, PhotoId
 from desktop_app.store.edit_log import record_edit
 from desktop_app.store.reader import Reader
 from desktop_app.store.writer import WriteSession
+
+
+def curation_of(reader: Reader, photo_ids: Sequence[int]) -> Curation:
+    """What is said of a photo; of several: stars, favourite, label and albums as far as it is the same of all.
+
+    Titles and descriptions are each photo's own, so several have none in common. Empty for photos that are not there.
+    """
+    wanted = json.dumps([int(photo_id) for photo_id in photo_ids])
+    row = reader.row(
+        """
+        SELECT COUNT(*), MIN(rating), MAX(rating), MIN(favourite), MIN(label), COUNT(label), COUNT(DISTINCT label),
+            MIN(title), MIN(description)
+        FROM contents WHERE id IN (SELECT value FROM json_each(?))
+        """,
+        [wanted],
+    )
+    assert row is not None  # an aggregate always has one row
+    count, lowest, highest, favourite, label, labelled, labels, title, description = row
+    if not count:
+        return Curation()
+    albums = reader.rows(
+        """
+        SELECT a.name FROM album_photos p JOIN albums a ON a.id = p.album_id
+        WHERE p.content_id IN (SELECT value FROM json_each(?))
+        GROUP BY a.id HAVING COUNT(*) = ? ORDER BY a.name COLLATE NOCASE
+        """,
+        [wanted, count],
+    )
+    return Curation(
+        rating=lowest if lowest == highest else 0,
+        favourite=bool(favourite),
+        title=title if count == 1 else None,
+        description=description if count == 1 else None,
+        label=label if labelled == count and labels == 1 else None,
+        albums=tuple(from_stored_name(album["name"]) for album in albums),
+    )
 
 
 def rate(session: WriteSession, photo_ids: Collection[PhotoId], *, stars: int) -> Edited:
@@ -30,16 +67,6 @@ def mark_favourite(session: WriteSession, photo_ids: Collection[PhotoId], *, fav
         )
 
     return record_edit(session, EditKind.FAVOURITE, work, tag="marking" if favourite else "unmarking")
-
-
-def count_favourites(reader: Reader, photo_ids: Collection[PhotoId]) -> int:
-    """How many of these photos are favourites."""
-    ids = json.dumps([int(photo_id) for photo_id in photo_ids])
-    return int(
-        reader.value(
-            "SELECT COUNT(*) FROM contents WHERE favourite = 1 AND id IN (SELECT value FROM json_each(?))", [ids]
-        )
-    )
 
 
 def entitle(session: WriteSession, titles: Mapping[PhotoId, str | None]) -> Edited:

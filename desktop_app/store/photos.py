@@ -20,7 +20,6 @@ from desktop_app.domain.photo import (
     RAW_BADGE,
     RAW_FORMAT,
     ContentHash,
-    Curation,
     Metadata,
     PhotoDetails,
     PhotoId,
@@ -31,7 +30,7 @@ from desktop_app.domain.photo import (
 from desktop_app.domain.query import Filter
 from desktop_app.domain.stacks import StackKind
 from desktop_app.domain.tag import AssignedTag
-from desktop_app.store.albums import albums_of
+from desktop_app.store.curation import curation_of
 from desktop_app.store.filters import LISTED, where
 from desktop_app.store.reader import Reader
 from desktop_app.store.stacks import stack_badges
@@ -113,15 +112,7 @@ def details(
         duration_seconds=row["duration_seconds"],
         locations=locations,
         tags=tags,
-        curation=Curation(
-            row["rating"],
-            bool(row["favourite"]),
-            row["title"],
-            row["description"],
-            row["label"],
-            albums_of(reader, photo_id),
-        ),
-        place=row["place"] or "",
+        curation=curation_of(reader, [photo_id]),
     )
 
 

@@ -15,6 +15,7 @@ from desktop_app.domain.library import RootInfo
 from desktop_app.domain.photo import PhotoId
 from desktop_app.domain.progress import IndexPhase, IndexProgress, IndexReport
 from desktop_app.services.services import Services
+from desktop_app.ui.actions.curation_work import CurationWork
 from desktop_app.ui.actions.deleting import DeletingActions
 from desktop_app.ui.actions.exports import Exports
 from desktop_app.ui.actions.folder_menu import FolderCommands, open_folder_menu, remove_when_confirmed
@@ -92,6 +93,7 @@ class MainWindow(QMainWindow):
         self.saved = SavedSearchActions(
             self.page, self.exports, self.library, state=self.state, services=services, tasks=self.tasks
         )
+        self.curation = CurationWork(self.photo_actions.curation, self.page, self.state, services, self.tasks)
         self.completions = CompletionPresenter(self.page.top_bar.search, services, self.tasks, self)
         self._closing_steps = 0
         self._build()
@@ -256,6 +258,7 @@ class MainWindow(QMainWindow):
         self.library.refresh(changes)
         self.saved.presenter.refresh(changes)
         self.inspecting.refresh(changes)
+        self.curation.refresh(changes)
         self.completions.refresh(changes)
         if changes.model_changed:
             self.dialogs.models.refresh()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
@@ -63,9 +63,8 @@ class Menus:
 
     @property
     def actions(self) -> list[QAction]:
-        """Every action of every menu, in order."""
-        menus = [action.menu() for action in self._window.menuBar().actions()]
-        return [action for menu in menus if isinstance(menu, QMenu) for action in menu.actions()]
+        """Every action of every menu and the menus in it, in order."""
+        return [action for top in self._window.menuBar().actions() for action in _actions_in(top.menu())]
 
     def show_theme(self, choice: ThemeChoice) -> None:
         """Mark the chosen theme."""
@@ -130,3 +129,9 @@ class Menus:
             action.setShortcut(QKeySequence(keys))
         action.triggered.connect(lambda _checked=False: command())
         return action
+
+
+def _actions_in(menu: object) -> Iterator[QAction]:
+    for action in menu.actions() if isinstance(menu, QMenu) else ():
+        yield action
+        yield from _actions_in(action.menu())

@@ -31,8 +31,8 @@ QLineEdit {
 }
 QLineEdit:focus { border: 1px solid $accent; }
 QPlainTextEdit {
-    background: $surface; color: $text; border: 1px solid $border; border-radius: ${radius}px; padding: ${xs}px;
-    selection-background-color: $accent; selection-color: $on_accent;
+    background: $surface; color: $text; border: 1px solid $border; border-radius: ${radius}px;
+    padding: 2px 6px; selection-background-color: $accent; selection-color: $on_accent;
 }
 QPlainTextEdit:focus { border: 1px solid $accent; }
 QLineEdit[role="search"] { padding: 8px ${s}px; }
@@ -40,7 +40,6 @@ QLineEdit[role="search"] { padding: 8px ${s}px; }
 QCheckBox::indicator:unchecked {
     background: $surface; border: 1px solid $muted; border-radius: 3px; width: 12px; height: 12px;
 }
-
 QPushButton {
     background: $raised; color: $text; border: 1px solid $border; border-radius: ${radius}px; padding: 6px 14px;
 }
@@ -65,6 +64,8 @@ QToolButton:pressed, QToolButton:checked { background: $selection; }
 QToolButton:focus { border-color: $accent; }
 QToolButton[role="labelled"] { border-color: $border; padding: 4px ${s}px; }
 QToolButton[role="labelled"]:focus { border-color: $accent; }
+QToolButton[role="star"] { padding: 3px 1px; }
+QToolButton[role="star"]:checked { background: transparent; }
 QToolButton[role="menu"]::menu-indicator { image: none; }
 QToolButton[role="chip-close"] { padding: 1px; border-radius: 8px; }
 QToolButton[role="segment"] { padding: 2px ${s}px; border-radius: 5px; color: $muted; }

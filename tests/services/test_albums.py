@@ -91,3 +91,21 @@ def test_what_is_said_of_a_photo_is_shown_found_and_undone(copied_library: Index
         undone = services.browsing.details(photo)
         assert undone is not None
         assert undone.curation == Curation()
+
+
+def test_several_photos_have_in_common_what_is_said_of_all(copied_library: Indexed) -> None:
+    with open_library(copied_library.library) as library:
+        curating, albums = library.services.curating, library.services.albums
+        first, second = (id_of(library.services, copied_library.photos / f"photo_0{number}.jpg") for number in range(2))
+        curating.rate([first, second], 4)
+        curating.entitle([first, second], "The same")
+        albums.add("Both", [first, second])
+        albums.add("One", [second])
+        curating.toggle_favourite([first])
+        assert curating.said_of([first, second]) == Curation(4, albums=("Both",))
+        curating.toggle_favourite([first, second])
+        curating.rate([second], 2)
+        assert curating.said_of([first, second]) == Curation(0, favourite=True, albums=("Both",))
+        curating.toggle_favourite([first, second])
+        assert curating.said_of([second]) == Curation(2, title="The same", albums=("Both", "One"))
+        assert curating.said_of([]) == Curation()

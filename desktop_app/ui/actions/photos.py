@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QInputDialog, QMenu, QWidget
 
 from desktop_app.domain.photo import PhotoId
 from desktop_app.services.services import Services
+from desktop_app.ui.actions.curation import CurationActions
 from desktop_app.ui.actions.files import copy_paths, open_with_default_program, show_in_file_manager
 from desktop_app.ui.search_state import SearchState
 from desktop_app.ui.tasks import Tasks
@@ -46,6 +47,7 @@ class PhotoActions(QObject):
         self.delete = self._action("Move to the tras&h…", "Del", lambda: self.delete_wanted.emit(self._selected))
         # The key deletes what has the focus: photos in the grid, saved searches in the sidebar, letters in a field.
         self.delete.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+        self.curation = CurationActions(services, tasks, parent)
         self.select([])
 
     @property
@@ -64,10 +66,12 @@ class PhotoActions(QObject):
         for action in self.all:
             action.setEnabled(bool(self._selected))
         self.view.setEnabled(len(self._selected) == 1)
+        self.curation.select(self._selected)
 
     def fill(self, menu: QMenu) -> None:
         """Put the actions into a menu."""
         menu.addActions([self.view, self.similar, self.add_tag])
+        self.curation.fill(menu)
         menu.addSeparator()
         menu.addActions([self.open, self.show_file, self.copy_path])
         menu.addSeparator()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -77,12 +78,16 @@ class ShortcutsDialog(QDialog):
         grid = QGridLayout()
         grid.setHorizontalSpacing(theme.space_l * 2)
         grid.setVerticalSpacing(theme.space_s)
-        for position, (keys, what) in enumerate([*rows, *_PLACE_KEYS]):
-            grid.addWidget(label(keys, role="title"), position, 0)
-            grid.addWidget(label(what), position, 1)
-        grid.setColumnStretch(1, 1)
+        everything = [*rows, *_PLACE_KEYS]
+        # Side by side: one below the other they would be higher than a small screen.
+        height = math.ceil(len(everything) / 2)
+        for position, (keys, what) in enumerate(everything):
+            side, row = divmod(position, height)
+            grid.addWidget(label(keys, role="title"), row, 2 * side)
+            grid.addWidget(label(what), row, 2 * side + 1)
+        for column in (1, 3):
+            grid.setColumnStretch(column, 1)
         _finish(self, grid, theme)
-        self.setMinimumWidth(440)
 
 
 def _finish(dialog: QDialog, content: QHBoxLayout | QGridLayout, theme: Theme) -> None:

@@ -14,6 +14,8 @@ from desktop_app.ui.application import larger
 from desktop_app.ui.column_scroll import ColumnScroll
 from desktop_app.ui.controls import label, tool_button
 from desktop_app.ui.icons import themed_icon
+from desktop_app.ui.inspector.album_chips import AlbumChips
+from desktop_app.ui.inspector.curation import CurationEditor
 from desktop_app.ui.inspector.photo_words import facts, presence_mark, presence_note
 from desktop_app.ui.inspector.preview import Preview
 from desktop_app.ui.inspector.tag_editor import TagEditor, chips_of_many, chips_of_one
@@ -48,6 +50,8 @@ class Inspector(QWidget):
         self.show_file.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.show_file.clicked.connect(self._show_first_file)
         self.why = WhyPanel(theme)
+        self.curation = CurationEditor(theme)
+        self.albums = AlbumChips(theme)
         self.tags = TagEditor(theme)
         self._facts = QWidget()
         self._facts_grid = QGridLayout(self._facts)
@@ -99,6 +103,8 @@ class Inspector(QWidget):
         self.similar.setIcon(themed_icon("similar", theme.text))
         self.show_file.setIcon(themed_icon("folder", theme.text))
         self.preview.set_theme(theme)
+        self.curation.set_theme(theme)
+        self.albums.set_theme(theme)
         self.tags.set_theme(theme)
 
     def _show_single(self, *, single: bool) -> None:
@@ -153,8 +159,10 @@ class Inspector(QWidget):
         column.addLayout(buttons)
         column.addWidget(self.note)
         column.addWidget(self.why)
+        column.addWidget(self.curation)
         column.addWidget(self._facts)
         column.addWidget(self.tags)
+        column.addWidget(self.albums)
         column.addWidget(self._files)
         column.addStretch(1)
         self._scroll = ColumnScroll(self._body)

@@ -78,6 +78,7 @@ def facts(details: PhotoDetails) -> list[tuple[str, str]]:
         ("Exposure", exposure_line(metadata)),
         ("Place", details.place),
         ("Position", position_line(metadata)),
+        ("Label", details.curation.label or ""),
         ("Picture", picture_line(details)),
     ]
     return [(name, value) for name, value in rows if value]

@@ -16,9 +16,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from desktop_app.domain.album import Album
 from desktop_app.ui.controls import label, line, tool_button
 from desktop_app.ui.icons import themed_icon
 from desktop_app.ui.search_state import Match, SearchState, SearchTerms
+from desktop_app.ui.sidebar.albums import AlbumList
 from desktop_app.ui.sidebar.folders import FolderTree
 from desktop_app.ui.sidebar.progress_panel import ProgressPanel
 from desktop_app.ui.sidebar.saved_searches import CountedSearch, SavedSearchTree
@@ -35,6 +37,10 @@ class Sidebar(QWidget):
         super().__init__(parent)
         self._state = state
         self.folders = FolderTree(theme)
+        self.albums = AlbumList(theme)
+        self.add_album = tool_button("Make an album")
+        self.no_albums = label("Drop photos here to make an album.", role="muted", wrap=True)
+        self.no_albums.setContentsMargins(4, 0, 0, 0)
         self.saved = SavedSearchTree(theme)
         self.tags = TagTree(theme)
         self.tag_filter = QLineEdit(placeholderText="Find a tag", clearButtonEnabled=True)
@@ -55,8 +61,14 @@ class Sidebar(QWidget):
     def set_theme(self, theme: Theme) -> None:
         """Paint in this theme's colours."""
         self.add_folder.setIcon(themed_icon("plus", theme.text))
-        for part in (self.folders, self.saved, self.tags, self.progress):
+        self.add_album.setIcon(themed_icon("plus", theme.text))
+        for part in (self.folders, self.albums, self.saved, self.tags, self.progress):
             part.set_theme(theme)
+
+    def show_albums(self, albums: Sequence[Album]) -> None:
+        """Show these albums; without any, how to come by one."""
+        self.albums.show_albums(albums)
+        self.no_albums.setVisible(not albums)
 
     def show_saved(self, rows: Sequence[CountedSearch]) -> None:
         """Show these saved searches; without any, the sidebar has no part for them."""
@@ -66,13 +78,14 @@ class Sidebar(QWidget):
     def _lay_out(self, theme: Theme) -> None:
         folders = _section(theme, _heading("FOLDERS", self.add_folder), self.folders)
         tags = _section(theme, _heading("TAGS", *self.match_buttons.values()), self.tag_filter, self.tags)
+        albums = _section(theme, _heading("ALBUMS", self.add_album), self.no_albums, self.albums)
         self._saved_section = _section(theme, _heading("SAVED SEARCHES"), self.saved)
         self._saved_section.hide()
         sections = QSplitter(Qt.Orientation.Vertical, childrenCollapsible=False)
-        for section in (folders, self._saved_section, tags):
+        for section in (folders, albums, self._saved_section, tags):
             sections.addWidget(section)
-        sections.setSizes([200, 140, 360])
-        sections.setStretchFactor(2, 1)
+        sections.setSizes([165, 145, 120, 330])
+        sections.setStretchFactor(3, 1)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -121,5 +134,5 @@ def _section(theme: Theme, *parts: QWidget) -> QWidget:
     column.setSpacing(theme.space_xs)
     for part in parts:
         column.addWidget(part)
-    section.setMinimumHeight(120)
+    section.setMinimumHeight(100)
     return section
