@@ -49,6 +49,8 @@ class MomentIndex:
         """Where each of some videos is nearest to a unit vector [D]; ids that are no videos' are left out."""
         rows = np.flatnonzero(np.isin(self.ids, video_ids))
         found: dict[int, float] = {}
+        if not len(rows):
+            return found  # without any video the vectors have no width to multiply by
         # The best comes last and stays.
         for row in rows[np.argsort(self.vectors[rows] @ vector, kind="stable")]:
             found[int(self.ids[row])] = float(self.seconds[row])
