@@ -21,7 +21,7 @@ from desktop_app.store import files
 from desktop_app.store.albums import album_names
 from desktop_app.store.curation import names_in_library
 from desktop_app.store.places import photos_in, place_centre, place_counts
-from desktop_app.store.tags import all_tags, tag_counts, tag_named
+from desktop_app.store.tags import all_tags, tag_aliases, tag_counts, tag_named
 
 _MOST_PLACES = 500
 
@@ -60,9 +60,9 @@ class Understanding:
         """The tree of a question, its places and example photos looked up. Raises QueryProblem for unknown names too."""
         return self._resolved(parse(text))
 
-    def complete(self, text: str, cursor: int) -> Completion:
-        """What could be typed at the cursor, with the names of this library."""
-        known = self.known_names()
+    def complete(self, text: str, cursor: int, known: KnownNames | None = None) -> Completion:
+        """What could be typed at the cursor, with the names of this library, looked up now unless given."""
+        known = known or self.known_names()
         found = complete(text, cursor, known)
         begun = place_begun(text, cursor)
         if len(begun) < _LEAST_LETTERS or len(found.candidates) >= MOST_CANDIDATES:
@@ -79,7 +79,9 @@ class Understanding:
             folder.folder for root in files.roots(reader) for folder in files.folder_counts(reader, root.root_id)
         ]
         return KnownNames(
-            tags=(*counted, *unused),
+            tags=tuple(counted),
+            spare_tags=tuple(unused),
+            aliases=tuple(tag_aliases(reader).items()),
             albums=tuple(from_stored_name(name) for name in album_names(reader)),
             folders=tuple(dict.fromkeys(folder for folder in folders if folder)),
             cameras=names_in_library(reader, "camera"),
@@ -96,8 +98,11 @@ class Understanding:
             case Not(part):
                 return Not(self._resolved(part))
             case Named(NameKind.TAG, name):
-                if tag_named(self._reader, name) is None:
-                    raise _unknown("tag", name, (tag.name for tag in all_tags(self._reader)), tree.span)
+                tag = tag_named(self._reader, name)
+                if tag is None:
+                    known = [*(tag.name for tag in all_tags(self._reader)), *tag_aliases(self._reader)]
+                    raise _unknown("tag", name, known, tree.span)
+                return replace(tree, name=tag.name)
             case Named(NameKind.ALBUM, name):
                 albums = [from_stored_name(album) for album in album_names(self._reader)]
                 if name.casefold() not in {album.casefold() for album in albums}:
@@ -160,7 +165,8 @@ class Understanding:
 
 
 def _unknown(kind: str, name: str, known: Iterable[str], span: Span) -> QueryProblem:
-    close = difflib.get_close_matches(name, list(known), n=1)
+    spelled = {each.casefold(): each for each in known}
+    close = [spelled[each] for each in difflib.get_close_matches(name.casefold(), spelled, n=1)]
     hint = f"Did you mean {close[0]!r}?" if close else f"For the word anywhere, write it without {kind}:."
     meant = leaf_text(Named(NameKind(kind), close[0])) if close else ""
     return QueryProblem(f"There is no {kind} {name!r}.", span, hint, replacement=meant)

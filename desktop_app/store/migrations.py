@@ -18,7 +18,7 @@ from desktop_app.store.connection import connect_for_writing, plain_errors
 from desktop_app.store.moments import VIDEO_SCHEMA
 from desktop_app.store.places import PLACES_SCHEMA
 from desktop_app.store.saved_searches import SAVED_SEARCH_SETTINGS
-from desktop_app.store.search_schema import SEARCH_SCHEMA
+from desktop_app.store.search_schema import ALIASES_ARE_WORDS, SEARCH_SCHEMA
 from desktop_app.store.search_texts import refresh_texts
 from desktop_app.store.stacks import STACK_SCHEMA
 from desktop_app.store.tag_fit_schema import TAG_FIT_SCHEMA
@@ -95,6 +95,13 @@ def m009_videos(db: Database) -> None:
 def m010_stacks(db: Database) -> None:
     """Photos that belong together and are shown as one."""
     for statement in STACK_SCHEMA:
+        db.execute(statement)
+
+
+@library_migrations()
+def m011_aliases_are_words(db: Database) -> None:
+    """Photos are found by the other names of their tags."""
+    for statement in ALIASES_ARE_WORDS:
         db.execute(statement)
 
 

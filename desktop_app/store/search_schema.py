@@ -19,6 +19,27 @@ def stale_trigger(name: str, event: str, *, row: str) -> str:
     """
 
 
+def _alias_trigger(name: str, event: str, *, tag: str) -> str:
+    """A trigger that notes the photos of a tag whose other names change; `tag` names its id."""
+    return f"""
+    CREATE TRIGGER stale_{name} {event} ON tag_aliases BEGIN
+        INSERT INTO search_stale (content_id) SELECT content_id FROM tag_assignments
+        WHERE tag_id = {tag} AND content_id NOT IN (SELECT content_id FROM search_stale);
+    END
+    """
+
+
+ALIASES_ARE_WORDS: tuple[str, ...] = (
+    _alias_trigger("aliased", "AFTER INSERT", tag="new.tag_id"),
+    _alias_trigger("unaliased", "AFTER DELETE", tag="old.tag_id"),
+    _alias_trigger("alias_moved", "AFTER UPDATE OF tag_id", tag="new.tag_id"),
+    """
+    INSERT INTO search_stale (content_id) SELECT DISTINCT content_id FROM tag_assignments
+    WHERE tag_id IN (SELECT tag_id FROM tag_aliases) AND content_id NOT IN (SELECT content_id FROM search_stale)
+    """,
+)
+"""A photo is found by the other names of its tags, too."""
+
 SEARCH_SCHEMA: tuple[str, ...] = (
     "ALTER TABLE contents ADD COLUMN rating INTEGER NOT NULL DEFAULT 0 CHECK (rating BETWEEN 0 AND 5)",
     "ALTER TABLE contents ADD COLUMN favourite INTEGER NOT NULL DEFAULT 0",

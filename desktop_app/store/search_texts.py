@@ -23,6 +23,8 @@ _WEIGHTS = (2.0, 1.0, 4.0, 2.0, 4.0, 1.0, 2.0, 0.5)
 
 _CHUNK = 500
 
+_MACHINES = "('zero-shot', 'learned')"
+
 _PUT = f"""
     INSERT INTO search_texts (content_id, {", ".join(FIELDS)}) VALUES (?{", ?" * len(FIELDS)})
     ON CONFLICT (content_id) DO UPDATE SET {", ".join(f"{field} = excluded.{field}" for field in FIELDS)}
@@ -70,16 +72,28 @@ def _refresh(connection: sqlite3.Connection, ids: Sequence[int]) -> None:
         root_name = from_stored_name(root).replace("\\", "/").rstrip("/").rpartition("/")[2]
         texts[content_id].setdefault("name", []).append(name)
         texts[content_id].setdefault("folder", []).append(f"{root_name}/{folder}")
-    for content_id, name, source in connection.execute(
+    for content_id, field, name in _tag_words(connection, marks, ids):
+        texts[content_id].setdefault(field, []).append(name)
+    connection.executemany(_PUT, [(content_id, *_fields(parts)) for content_id, parts in texts.items()])
+
+
+def _tag_words(connection: sqlite3.Connection, marks: str, ids: Sequence[int]) -> Iterable[tuple[int, str, str]]:
+    """Photo, field of the index, and name of each tag; the other names, too, of a tag that a person or a file gave."""
+    yield from connection.execute(
         f"""
-        SELECT a.content_id, t.name, a.source FROM tag_assignments a JOIN tags t ON t.id = a.tag_id
+        SELECT a.content_id, iif(a.source IN {_MACHINES}, 'machine_tags', 'tags'), t.name
+        FROM tag_assignments a JOIN tags t ON t.id = a.tag_id
         WHERE a.state = 'accepted' AND a.content_id IN ({marks}) ORDER BY t.name
         """,
         ids,
-    ):
-        field = "machine_tags" if source in {"zero-shot", "learned"} else "tags"
-        texts[content_id].setdefault(field, []).append(name)
-    connection.executemany(_PUT, [(content_id, *_fields(parts)) for content_id, parts in texts.items()])
+    )
+    yield from connection.execute(
+        f"""
+        SELECT a.content_id, 'tags', o.alias FROM tag_assignments a JOIN tag_aliases o ON o.tag_id = a.tag_id
+        WHERE a.state = 'accepted' AND a.source NOT IN {_MACHINES} AND a.content_id IN ({marks}) ORDER BY o.alias
+        """,
+        ids,
+    )
 
 
 def _fields(parts: dict[str, list[str]]) -> list[str]:

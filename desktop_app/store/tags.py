@@ -39,6 +39,14 @@ def tag_named(reader: Reader, name: str) -> Tag | None:
     return None if row is None else tag_of_row(row)
 
 
+def tag_aliases(reader: Reader) -> dict[str, str]:
+    """The other names of tags, each with the name of its tag."""
+    rows = reader.rows(
+        "SELECT a.alias, t.name FROM tag_aliases a JOIN tags t ON t.id = a.tag_id ORDER BY a.alias COLLATE NOCASE"
+    )
+    return {row["alias"]: row["name"] for row in rows}
+
+
 def tag_definition(reader: Reader, tag_id: TagId) -> TagDefinition | None:
     """All about one tag."""
     found = _definitions(reader, "t.id = ?", [tag_id])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QObject
 
 from desktop_app.domain.changes import LibraryChanges
-from desktop_app.domain.language.completion import Completion, KnownNames, complete
+from desktop_app.domain.language.completion import Completion, KnownNames
 from desktop_app.services.services import Services
 from desktop_app.ui.refresh import Refresh
 from desktop_app.ui.search_bar import SearchBar
@@ -41,7 +41,9 @@ class CompletionPresenter(QObject):
             self._names.request(self._services.understanding.known_names)
         known = self._known or KnownNames()
         self._tasks.run(
-            lambda: complete(text, cursor, known), lambda found: self._offer(text, cursor, found=found), key=_KEY
+            lambda: self._services.understanding.complete(text, cursor, known),
+            lambda found: self._offer(text, cursor, found=found),
+            key=_KEY,
         )
 
     def _know(self, known: KnownNames) -> None:

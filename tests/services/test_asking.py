@@ -152,7 +152,7 @@ def test_similar_names_a_photo_by_its_file(asked: tuple[Services, Path]) -> None
         ("dog tag:unheard", "tag:unheard"),
         ("album:nowhere", "album:nowhere"),
         ("similar:nothing.jpg dog", "similar:nothing.jpg"),
-        ("near:Atlantis", "near:Atlantis"),
+        ("near:Nowhereton", "near:Nowhereton"),
         ("dog (cat", "("),
     ],
 )
@@ -177,6 +177,18 @@ def test_chips_and_completions_know_the_library(asked: tuple[Services, Path]) ->
     )
     completion = services.understanding.complete("sea tag:zan", 11)
     assert [candidate.text for candidate in completion.candidates] == ["Zanzibar"]
+
+
+def test_a_photo_is_found_by_every_name_of_its_tags(asked: tuple[Services, Path]) -> None:
+    services, photos = asked
+    cup = id_of(services, photos / "photo_02.jpg")
+    services.tagging.add("Holiday", [cup])  # the vocabulary knows it as another name of "vacation"
+    for text in ("tag:holiday", "tag:vacation", '"holiday"', '"vacation"'):
+        assert services.asking.ask(Question(text)).result.photo_ids.tolist() == [cup], text
+    assert cup in services.asking.ask(Question("holiday", words_weight=1.0)).result.photo_ids
+    problem = services.understanding.understand("tag:HOLIDY").problem
+    assert problem is not None
+    assert problem.replacement == "tag:holiday"
 
 
 def test_saved_searches_are_kept_renamed_and_run(asked: tuple[Services, Path]) -> None:

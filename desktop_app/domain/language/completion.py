@@ -19,6 +19,11 @@ class KnownNames:
     """Names in the library that filters can name, each list in the order of preference (most used first)."""
 
     tags: tuple[str, ...] = ()
+    """Those that photos have."""
+    spare_tags: tuple[str, ...] = ()
+    """Those that no photo has. Offered only where a tag must stand: they would be in the way of plain words."""
+    aliases: tuple[tuple[str, str], ...] = ()
+    """Other names of tags, each with its tag; offered as spare tags are."""
     albums: tuple[str, ...] = ()
     folders: tuple[str, ...] = ()
     cameras: tuple[str, ...] = ()
@@ -70,6 +75,8 @@ def complete(text: str, cursor: int, known: KnownNames) -> Completion:
     start = cursor - len(typed)
     if name is not None:
         wanted = typed.removeprefix('"')
+        if name.lower() == "tag":
+            return Completion(start, cursor, tuple(_tags(wanted, known)))
         values = _best(_values(name.lower(), known), wanted)
         return Completion(start, cursor, tuple(Candidate(_as_value(value), value, name.lower()) for value in values))
     if not typed:
@@ -83,6 +90,15 @@ def complete(text: str, cursor: int, known: KnownNames) -> Completion:
     return Completion(start, cursor, tuple([*operators, *filters, *tags, *albums][:MOST_CANDIDATES]))
 
 
+def _tags(typed: str, known: KnownNames) -> list[Candidate]:
+    """Tags that photos have, then the others, then other names of tags that are not among them."""
+    tags = list(dict.fromkeys([*_best(known.tags, typed), *_best(known.spare_tags, typed)]))
+    others = {alias: tag for alias, tag in known.aliases if tag not in tags}
+    candidates = [Candidate(_as_value(tag), tag, "tag") for tag in tags]
+    candidates += [Candidate(_as_value(alias), alias, f"= {others[alias]}") for alias in _best(others, typed)]
+    return candidates[:MOST_CANDIDATES]
+
+
 def place_begun(text: str, cursor: int) -> str:
     """What is typed of a place's name at the cursor, behind `near:`; empty elsewhere."""
     piece = _PIECE.search(text[:cursor])
@@ -93,7 +109,6 @@ def place_begun(text: str, cursor: int) -> str:
 
 def _values(name: str, known: KnownNames) -> tuple[str, ...]:
     names = {
-        "tag": known.tags,
         "album": known.albums,
         "folder": known.folders,
         "camera": known.cameras,

@@ -70,11 +70,16 @@ def _all_of(parts: tuple[Expression, ...]) -> str:
         if part == And(()):
             continue
         piece = _bracketed(part) if isinstance(part, And | Or) else to_text(part)
-        is_words = isinstance(part, Meaning) and is_plain(part.text)
-        # Neighbouring words would run into one term.
-        text += f"{' AND ' if after_words and is_words else ' ' if text else ''}{piece}"
-        after_words = is_words
+        # Neighbouring words would run into one term, and into one that is taken away: "-people AND beach".
+        text += f"{' AND ' if after_words and _is_words(part) else ' ' if text else ''}{piece}"
+        while isinstance(part, Not):
+            part = part.part
+        after_words = _is_words(part)
     return text
+
+
+def _is_words(tree: Expression) -> bool:
+    return isinstance(tree, Meaning) and is_plain(tree.text)
 
 
 def _bracketed(tree: Expression) -> str:

@@ -28,6 +28,15 @@ def test_a_filter_offers_its_values():
     assert texts("folder:20") == ["Trips/2023"]
 
 
+def test_tags_in_use_come_first_and_spare_ones_only_behind_the_filter():
+    known = KnownNames(
+        tags=("zoo",), spare_tags=("zebra",), aliases=(("zoological garden", "zoo"), ("zonkey", "hybrid"))
+    )
+    found = complete("tag:z", 5, known).candidates
+    assert [(each.text, each.detail) for each in found] == [("zoo", "tag"), ("zebra", "tag"), ("zonkey", "= hybrid")]
+    assert [each.text for each in complete("z", 1, known).candidates] == ["tag:zoo"]
+
+
 def test_exact_words_are_left_alone():
     assert texts('"do') == []
 

@@ -19,6 +19,7 @@ from tests.domain.language.test_language import QUERIES
         ("(beach OR lake) -people", "beach", "lake -people"),
         ("(beach OR lake) -people", "people", "beach OR lake"),
         ('snow "old town" ice', '"old town"', "snow AND ice"),
+        ("-people tag:c beach", "tag:c", "-people AND beach"),
         ("a OR b AND tag:c", "a", "b tag:c"),
         ("-(dog tag:x)", "dog", "-tag:x"),
     ],

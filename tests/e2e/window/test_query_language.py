@@ -236,8 +236,8 @@ def test_probabilities_are_shown_when_asked_for_and_remembered(
 
 def test_words_and_meaning_are_weighed_by_the_person(qtbot: QtBot, window: MainWindow, copied_library: Indexed) -> None:
     cup = id_of(window.services, copied_library.photos / "photo_02.jpg")
-    window.services.tagging.add("blorft snizzle", [cup])
-    type_query(qtbot, window, "blorft snizzle")
+    window.services.tagging.add("zeppelin", [cup])
+    type_query(qtbot, window, "zeppelin")
     wait_for(qtbot, lambda: window.page.grid.photo_ids() == [cup])
     weight = window.page.question.controls.words_weight
     assert weight.isVisible()
