@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
+from pathlib import Path
 
+from desktop_app.base.errors import LibraryDamagedError
 from desktop_app.base.paths import LibraryPaths
 from desktop_app.domain.changes import LibraryChanges
 from desktop_app.domain.edit import Edited
 from desktop_app.services.change_feed import ChangeFeed
+from desktop_app.store.checking import repair
 from desktop_app.store.migrations import prepare_library_file, prepare_thumbnail_file
 from desktop_app.store.reader import Reader
 from desktop_app.store.writer import Lane, Writer, WriteSession
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +61,31 @@ class LibraryStore:
 
 
 def open_store(paths: LibraryPaths) -> LibraryStore:
-    """Open the library in a folder, making or updating its files. Raises UserFacingError when it cannot be used."""
+    """Open the library in a folder, making or updating its files. Raises UserFacingError when it cannot be used.
+
+    A damaged thumbnail file is no reason to refuse: it is begun anew, and the next indexing run fills it again.
+    """
     prepare_library_file(paths.database)
-    prepare_thumbnail_file(paths.thumbnails)
-    return LibraryStore(
+    damaged = not _can_prepare_thumbnails(paths.thumbnails)
+    store = LibraryStore(
         paths,
         Reader(library=paths.database, thumbnails=paths.thumbnails),
         Writer(library=paths.database, thumbnails=paths.thumbnails),
         ChangeFeed(),
     )
+    if damaged:
+        _log.warning("The thumbnail file was damaged and is made anew")
+        store.change(lambda session: repair(session, store.reader))
+    return store
+
+
+def _can_prepare_thumbnails(path: Path) -> bool:
+    """Make the thumbnail file ready. False when it was damaged, and an empty one is in its place."""
+    try:
+        prepare_thumbnail_file(path)
+    except LibraryDamagedError:
+        for suffix in ("", "-wal", "-shm"):
+            path.with_name(path.name + suffix).unlink(missing_ok=True)
+        prepare_thumbnail_file(path)
+        return False
+    return True

@@ -1,4 +1,5 @@
-"""Kill Keepsight while it indexes, at random moments, and let it finish: `python -m tests.e2e.killing PRIMED PHOTOS WORK`.
+"""Kill Keepsight while it indexes, at random moments, and let it finish:
+`python -m tests.e2e.killing PRIMED PHOTOS WORK [KILLS]`.
 
 The heavy imports are made once; each run is a process of its own, forked from this one before any thread exists. Prints one
 JSON line for each kill: the moment, and what the library looks like after the next run.
@@ -106,16 +107,16 @@ def kill_once(primed: Path, photos: Path, work: Path, *, number: int, after: flo
     }
 
 
-def main_loop(primed: Path, photos: Path, work: Path) -> None:
+def main_loop(primed: Path, photos: Path, work: Path, kills: int = KILLS) -> None:
     """All the kills."""
     import_open_clip()
     seconds = undisturbed_seconds(primed, photos, work)
     moments = random.Random(SEED)
-    for number in range(KILLS):
+    for number in range(kills):
         print(
             json.dumps(kill_once(primed, photos, work, number=number, after=moments.uniform(0.0, seconds))), flush=True
         )
 
 
 if __name__ == "__main__":
-    main_loop(*map(Path, sys.argv[1:]))
+    main_loop(*map(Path, sys.argv[1:4]), *map(int, sys.argv[4:]))

@@ -19,12 +19,12 @@ PHOTOS = 96
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="forks the processes that it kills")
 @pytest.mark.timeout(900)
-def test_killed_at_twenty_random_moments(primed_library: Path, small_photos: Path, tmp_path: Path) -> None:
+def test_killed_at_twenty_random_moments(tiny_library: Path, small_photos: Path, tmp_path: Path) -> None:
     photos = tmp_path / "photos"
     write_unique_copies(sorted(small_photos.iterdir()), photos, PHOTOS)
     (tmp_path / "work").mkdir()
     done = subprocess.run(
-        [sys.executable, "-m", "tests.e2e.killing", str(primed_library), str(photos), str(tmp_path / "work")],
+        [sys.executable, "-m", "tests.e2e.killing", str(tiny_library), str(photos), str(tmp_path / "work")],
         env=environment(),
         cwd=CHECKOUT,
         capture_output=True,

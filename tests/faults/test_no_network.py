@@ -41,10 +41,12 @@ with open_library(Path(library)) as opened:
     window.show()
     window.begin_work()
     window.state.set_text("a cat")
-    deadline = time.monotonic() + 240
-    while time.monotonic() < deadline and (window.tasks.busy or opened.services.indexing.running):
+    deadline, calm = time.monotonic() + 240, 0
+    while time.monotonic() < deadline and calm < 50:
         application.processEvents()
         time.sleep(0.01)
+        busy = window.tasks.busy or opened.services.indexing.running or not window.page.grid.photo_count()
+        calm = 0 if busy else calm + 1
     assert window.page.grid.photo_count() > 0
     window.close()
     while window.isVisible():

@@ -96,6 +96,28 @@ def test_a_damaged_library_is_refused_and_its_backup_offered(folder: Path) -> No
         assert opened.services.verifying.database().sound
 
 
+def test_a_damaged_thumbnail_file_is_made_anew(library: Library, folder: Path) -> None:
+    photos = library.services.browsing.photo_ids()
+    library.close()
+    (folder / "thumbnails.db").write_bytes(b"not a database at all" * 999)
+    with open_library(folder) as opened:
+        assert opened.services.browsing.thumbnails(photos) == {}
+        index_now(opened.services)
+        assert len(opened.services.browsing.thumbnails(photos)) == 3
+        assert opened.services.verifying.database().sound
+
+
+def test_a_damaged_library_pushes_out_no_backup(folder: Path) -> None:
+    backups = BackingUp(LibraryPaths(folder))
+    sound = backups.back_up()
+    data = bytearray((folder / "library.db").read_bytes())
+    data[8192 : len(data) // 2] = b"\xff" * (len(data) // 2 - 8192)
+    (folder / "library.db").write_bytes(data)
+    with pytest.raises(UserFacingError):
+        backups.back_up()
+    assert [backup.path for backup in backups.backups()] == [sound.path]
+
+
 def test_nothing_but_a_sound_library_is_put_back(folder: Path, tmp_path: Path) -> None:
     with pytest.raises(UserFacingError, match="There is no backup"):
         restore_library(LibraryPaths(folder))
