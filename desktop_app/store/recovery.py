@@ -78,9 +78,16 @@ def join_photos(session: WriteSession, missing: PhotoId, found: PhotoId) -> Libr
     )
     connection.execute(
         """
-        UPDATE contents SET rating = MAX(contents.rating, m.rating), favourite = MAX(contents.favourite, m.favourite),
-            title = COALESCE(contents.title, m.title), description = COALESCE(contents.description, m.description)
-        FROM (SELECT rating, favourite, title, description FROM contents WHERE id = ?) AS m WHERE contents.id = ?
+        UPDATE contents SET
+            rating = CASE WHEN contents.rating_by_person OR m.rating = 0 THEN contents.rating ELSE m.rating END,
+            title = CASE WHEN contents.title_by_person THEN contents.title ELSE COALESCE(m.title, contents.title) END,
+            description = CASE WHEN contents.description_by_person THEN contents.description
+                ELSE COALESCE(m.description, contents.description) END,
+            favourite = MAX(contents.favourite, m.favourite),
+            rating_by_person = MAX(contents.rating_by_person, m.rating_by_person),
+            title_by_person = MAX(contents.title_by_person, m.title_by_person),
+            description_by_person = MAX(contents.description_by_person, m.description_by_person)
+        FROM (SELECT * FROM contents WHERE id = ?) AS m WHERE contents.id = ?
         """,
         [missing, found],
     )

@@ -71,12 +71,24 @@ def test_joined_photos_share_what_was_said_and_the_living_one_decides(store: Ope
     tag(store, "of both", before)
     tag(store, "of the first", before)
     tag(store, "of the second", after)
+    for photo, rating, title, by_person in ((before, 4, "Harbour", 1), (after, 2, "from the file", 0)):
+        store.writer.do(
+            lambda session, values=(rating, title, by_person, by_person, photo): (
+                session.connection.execute(
+                    "UPDATE contents SET rating = ?, title = ?, rating_by_person = ?, title_by_person = ? WHERE id = ?",
+                    values,
+                ).rowcount
+            )
+        )
     lose(store, "a.jpg")
     changes = store.writer.do(lambda session: join_photos(session, before, after))
     assert tag_names(store, after) == {"of both", "of the first", "of the second"}
     assert (changes.missing, changes.retagged) == ({before}, {after})
     assert missing_photos(store.reader) == []
     assert store.listed() == {after}
+    row = store.reader.row("SELECT rating, title, rating_by_person FROM contents WHERE id = ?", [after])
+    assert row is not None
+    assert tuple(row) == (4, "Harbour", 1)
 
 
 @pytest.mark.parametrize("below", ["", "trip"])

@@ -7,7 +7,6 @@ from concurrent.futures import Future
 from pathlib import Path
 
 from PySide6.QtCore import QObject
-from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from desktop_app.domain.changes import LibraryChanges
@@ -16,6 +15,7 @@ from desktop_app.domain.progress import IndexReport
 from desktop_app.domain.recovery import ProbablySame
 from desktop_app.services.services import Services
 from desktop_app.ui.dialogs.missing import MissingContent, MissingDialog
+from desktop_app.ui.grid.thumbnail import image_of_jpeg
 from desktop_app.ui.tasks import Tasks
 from desktop_app.ui.theme import ThemeSource
 
@@ -71,7 +71,7 @@ class RecoveryActions(QObject):
         recovering, browsing = self._services.recovering, self._services.browsing
         pairs = tuple(recovering.probably_same())
         jpegs = browsing.thumbnails(_photos_of(pairs))
-        images = {photo: QImage.fromData(jpeg, "JPEG") for photo, jpeg in jpegs.items()}
+        images = {photo: image_of_jpeg(jpeg) for photo, jpeg in jpegs.items()}
         return MissingContent(tuple(recovering.missing()), pairs, images)
 
     def _show(self, content: MissingContent) -> None:
