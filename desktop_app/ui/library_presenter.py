@@ -25,6 +25,7 @@ _LOOK_MS = 5000
 class _Folders:
     content: FolderTreeContent
     skipped_photos: int
+    missing_photos: int
 
 
 class LibraryPresenter(QObject):
@@ -92,7 +93,8 @@ class LibraryPresenter(QObject):
             roots = tuple(browsing.roots())
             folders = tuple(folder for root in roots for folder in browsing.folders(root.root_id))
             skipped = sum(file.is_photo for file in browsing.skipped())
-            return _Folders(FolderTreeContent(browsing.status().photos, roots, folders), skipped)
+            status = browsing.status()
+            return _Folders(FolderTreeContent(status.photos, roots, folders), skipped, status.missing)
 
         self._folders.request(work)
 
@@ -120,6 +122,7 @@ class LibraryPresenter(QObject):
         self._sidebar.folders.show_content(found.content)
         self._sidebar.progress.show_roots(found.content.roots)
         self._sidebar.progress.show_skipped(found.skipped_photos)
+        self._sidebar.progress.show_missing(found.missing_photos)
         self.roots_known.emit()
 
     def _compare_roots(self, roots: list[RootInfo]) -> None:

@@ -208,6 +208,7 @@ class MainWindow(QMainWindow):
         sidebar.progress.resume_wanted.connect(indexing.resume)
         sidebar.progress.cancel_wanted.connect(indexing.cancel)
         sidebar.progress.skipped_wanted.connect(self._show_skipped)
+        sidebar.progress.missing_wanted.connect(self.recovery.show_missing)
 
     def _commands(self) -> Commands:
         return Commands(

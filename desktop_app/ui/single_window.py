@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
@@ -13,6 +14,7 @@ from PySide6.QtNetwork import QLocalServer, QLocalSocket
 from PySide6.QtWidgets import QWidget
 
 from desktop_app.base.errors import UserFacingError
+from desktop_app.base.private_files import make_private
 
 # The first window answers at once unless it is starting or closing at this very moment.
 _PATIENCE_MS = 5000
@@ -31,7 +33,8 @@ class SingleWindow(QObject):
         super().__init__(parent)
         folder = os.path.realpath(library)
         self._name = f"keepsight-{hashlib.blake2b(os.fsencode(folder), digest_size=10).hexdigest()}"
-        self._lock = QLockFile(str(Path(folder) / _LOCK_NAME))
+        self._lock_file = Path(folder, _LOCK_NAME)
+        self._lock = QLockFile(str(self._lock_file))
         # Never by age: a window may be open for weeks. A lock whose process is gone is taken over all the same.
         self._lock.setStaleLockTime(0)
         self._server = QLocalServer(self)
@@ -42,6 +45,8 @@ class SingleWindow(QObject):
         """Whether this process is the first. Where no lock can be kept (a read-only folder), every start is."""
         if not self._lock.tryLock(0) and self._lock.error() == QLockFile.LockError.LockFailedError:
             return False
+        with contextlib.suppress(OSError):
+            make_private(self._lock_file)
         # Whoever held the name before is gone, or the lock would be held: what a crash left is in the way.
         QLocalServer.removeServer(self._name)
         self._server.listen(self._name)

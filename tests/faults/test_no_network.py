@@ -40,14 +40,16 @@ with open_library(Path(library)) as opened:
     window = MainWindow(opened.services, settings_file=Path(library, "window.ini"))
     window.show()
     window.begin_work()
+    def until_calm(also=lambda: True):
+        deadline, calm = time.monotonic() + 120, 0
+        while time.monotonic() < deadline and calm < 30:
+            application.processEvents()
+            time.sleep(0.01)
+            calm = 0 if window.tasks.busy or opened.services.indexing.running or not also() else calm + 1
+        assert calm == 30
+    until_calm(lambda: window.page.grid.photo_count() == 3)
     window.state.set_text("a cat")
-    deadline, calm = time.monotonic() + 240, 0
-    while time.monotonic() < deadline and calm < 50:
-        application.processEvents()
-        time.sleep(0.01)
-        busy = window.tasks.busy or opened.services.indexing.running or not window.page.grid.photo_count()
-        calm = 0 if busy else calm + 1
-    assert window.page.grid.photo_count() > 0
+    until_calm()
     window.close()
     while window.isVisible():
         application.processEvents()

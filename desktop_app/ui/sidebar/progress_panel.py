@@ -50,12 +50,13 @@ class ProgressFeed(QObject):
 
 
 class ProgressPanel(QWidget):
-    """Shows progress; asks for pause, resume, cancel and the list of skipped files by signals."""
+    """Shows progress; asks for pause, resume, cancel, and the lists of skipped files and missing photos, by signals."""
 
     pause_wanted = Signal()
     resume_wanted = Signal()
     cancel_wanted = Signal()
     skipped_wanted = Signal()
+    missing_wanted = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -73,6 +74,9 @@ class ProgressPanel(QWidget):
         self.skipped = push_button("", role="link", hint="Show which files could not be read, and why")
         self.skipped.clicked.connect(self.skipped_wanted)
         self.skipped.hide()
+        self.missing = push_button("", role="link", hint="Show which photos have no file any more")
+        self.missing.clicked.connect(self.missing_wanted)
+        self.missing.hide()
         self._lay_out()
         self._show()
 
@@ -96,6 +100,11 @@ class ProgressPanel(QWidget):
         self.skipped.setVisible(photos > 0)
         self.skipped.setText(f"{counted(photos, 'file')} could not be read")
 
+    def show_missing(self, photos: int) -> None:
+        """Offer the list of missing photos when there are some."""
+        self.missing.setVisible(photos > 0)
+        self.missing.setText(f"{counted(photos, 'photo is', 'photos are')} missing")
+
     def _lay_out(self) -> None:
         theme = self._theme
         for words in (self.headline, self.detail):
@@ -111,7 +120,8 @@ class ProgressPanel(QWidget):
         column.addLayout(top)
         column.addWidget(self.bar)
         column.addWidget(self.detail)
-        column.addWidget(self.skipped, 0, Qt.AlignmentFlag.AlignLeft)
+        for link in (self.skipped, self.missing):
+            column.addWidget(link, 0, Qt.AlignmentFlag.AlignLeft)
 
     def _show(self) -> None:
         words = progress_words(self._progress, self._roots)

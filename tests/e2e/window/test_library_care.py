@@ -14,7 +14,7 @@ from desktop_app.compose import open_library
 from desktop_app.ui.dialogs.left_out import LeftOutDialog
 from desktop_app.ui.main_window import MainWindow
 from tests.fixtures.libraries import id_of, index_now
-from tests.fixtures.windows import Windows, action, choose_file, click_button, settled, wait_for
+from tests.fixtures.windows import Windows, action, choose_file, click_button, has_button, settled, wait_for
 
 
 @pytest.fixture
@@ -61,6 +61,7 @@ def test_missing_photos_are_listed_and_taken_off(qtbot: QtBot, window: MainWindo
     assert dialog is not None
     click_button(qtbot, dialog, "Look again")
     wait_for(qtbot, lambda: dialog.table.model().rowCount() == 1)
+    wait_for(qtbot, lambda: has_button(window, "1 photo is missing"))
     click_button(qtbot, dialog, "Take all off the list")
     wait_for(qtbot, lambda: dialog.summary.text().startswith("No photo is missing"))
     assert window.services.browsing.status().photos == 3
