@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,6 +37,18 @@ def sidecars_of(photo: Path) -> list[Path]:
     if stem and photo.suffix.lower() not in RAW_EXTENSIONS and _has_raw_twin(photo):
         stem = []
     return _without_repetition([*full, *stem])
+
+
+def own_sidecars(photo: Path) -> list[Path]:
+    """The sidecars that are this photo's alone: not a `name.xmp` that stands beside another file of that name, too."""
+    try:
+        names = [entry.name for entry in os.scandir(photo.parent)]
+    except OSError:
+        names = []
+    shared = any(
+        Path(name).stem == photo.stem and name != photo.name and not name.lower().endswith(SUFFIX) for name in names
+    )
+    return [path for path in sidecars_of(photo) if path.stem == photo.name or not shared]
 
 
 def read_sidecars(photo: Path) -> SidecarsRead:

@@ -13,6 +13,7 @@ from desktop_app.base.errors import UserFacingError
 from desktop_app.domain.changes import LibraryChanges
 from desktop_app.domain.indexing import FileKey
 from desktop_app.domain.photo import PhotoId, PhotoLocation
+from desktop_app.imaging.sidecars import own_sidecars
 from desktop_app.services.library_store import LibraryStore
 from desktop_app.services.presence import Presence
 from desktop_app.store.files import drop_files
@@ -46,7 +47,8 @@ class Deleting:
         return [place for place in found if not place.missing and not place.offline]
 
     def delete(self, places: Sequence[PhotoLocation]) -> Deleted:
-        """Move these files to the trash; one that cannot be moved stays where it is, and in the library.
+        """Move these files, and the sidecars that are theirs alone, to the trash; one that cannot be moved stays where it
+        is, and in the library.
 
         Raises UserFacingError when none could be moved.
         """
@@ -60,6 +62,7 @@ class Deleting:
                 refused.append((place.path, error.strerror or str(error)))
             else:
                 trashed.append(place)
+                self._trash_sidecars(place.path)
         if refused and not trashed:
             raise UserFacingError(
                 f"{refused[0][0].name} cannot be moved to the trash ({refused[0][1]}).",
@@ -68,3 +71,10 @@ class Deleting:
         keys = [FileKey(place.root_id, place.relative_path) for place in trashed]
         changes = self._store.change(lambda session: drop_files(session, keys)) if keys else LibraryChanges()
         return Deleted(tuple(place.path for place in trashed), tuple(refused), changes)
+
+    def _trash_sidecars(self, photo: Path) -> None:
+        for sidecar in own_sidecars(photo):
+            try:
+                self._trash(sidecar)
+            except OSError as error:
+                _log.warning("%s stays behind without its photo: %s", sidecar, error)

@@ -5,7 +5,14 @@ from pathlib import Path
 import pytest
 
 from desktop_app.domain.sidecar import SidecarNaming
-from desktop_app.imaging.sidecars import read_packet, read_sidecars, sidecar_for, sidecars_of, write_packet
+from desktop_app.imaging.sidecars import (
+    own_sidecars,
+    read_packet,
+    read_sidecars,
+    sidecar_for,
+    sidecars_of,
+    write_packet,
+)
 from desktop_app.imaging.xmp_document import XmpProblem
 from tests.fixtures.packets import bag, packet
 
@@ -39,6 +46,15 @@ def test_all_sidecars_count_and_a_damaged_one_costs_only_itself(tmp_path: Path) 
     read = read_sidecars(tmp_path / "a.jpg")
     assert read.annotations.tags == (("a.jpg.xmp",),)
     assert read.problems == ((tmp_path / "a.xmp", "its XMP ends too early"),)
+
+
+def test_which_sidecars_go_with_a_photo(tmp_path: Path) -> None:
+    make(tmp_path, "a.jpg", "a.jpg.xmp", "a.xmp", "b.jpg", "b.tif", "b.xmp", "b.jpg.xmp")
+    assert [path.name for path in own_sidecars(tmp_path / "a.jpg")] == ["a.jpg.xmp", "a.xmp"]
+    assert [path.name for path in own_sidecars(tmp_path / "b.jpg")] == ["b.jpg.xmp"]
+    (tmp_path / "b.jpg").unlink()  # sidecars are asked for when the photo has gone
+    assert [path.name for path in own_sidecars(tmp_path / "b.jpg")] == ["b.jpg.xmp"]
+    assert own_sidecars(tmp_path / "nowhere" / "c.jpg") == []
 
 
 FULL, STEM = SidecarNaming.FULL_NAME, SidecarNaming.STEM

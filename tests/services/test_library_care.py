@@ -187,12 +187,14 @@ def test_deleted_photos_are_in_the_trash_and_come_back_with_their_tags(
     photo = id_of(services, own_photos / "0.jpg")
     services.tagging.add("mine", [photo])
     shutil.copy(own_photos / "0.jpg", own_photos / "copy.jpg")
+    (own_photos / "0.jpg.xmp").write_bytes(b"what another program wrote of it")
     index_now(services)
     places = services.deleting.files_of([photo])
     assert {place.path.name for place in places} == {"0.jpg", "copy.jpg"}
     deleted = services.deleting.delete(places)
     assert len(deleted.trashed) == 2
     assert not (own_photos / "0.jpg").exists()
+    assert not (own_photos / "0.jpg.xmp").exists()
     trash = Path(os.environ["XDG_DATA_HOME"]) / "Trash" / "files"
     in_trash = list(trash.glob("*.jpg")) if trash.is_dir() else []
     assert photo not in services.browsing.photo_ids()
