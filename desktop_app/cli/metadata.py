@@ -23,15 +23,15 @@ def write(context: Context) -> None:
         services = library.services
         photos = photos_named(context, services)
         sync = services.metadata
-        run = sync.preview(photos, naming=naming) if options.dry_run else sync.write(photos, naming=naming)
+        dry_run = sync.preview(photos, naming=naming, differences=True)
+        run = dry_run if options.dry_run else sync.write(photos, naming=naming)
         rows: list[dict[str, Any]] = []
         unchanged = 0
         for change in run:
             if not change.fields and not change.problem:
                 unchanged += 1
                 continue
-            shows_difference = options.dry_run and not change.problem
-            rows.append(_as_json(change) | ({"difference": sync.difference(change)} if shows_difference else {}))
+            rows.append(_as_json(change) | ({"difference": change.difference} if change.difference else {}))
     failed = sum("problem" in row for row in rows)
     value = {"dry_run": options.dry_run, "changed": len(rows) - failed, "unchanged": unchanged, "failed": failed}
     summary = _summary(len(rows) - failed, unchanged, dry_run=options.dry_run)

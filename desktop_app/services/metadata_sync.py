@@ -9,7 +9,7 @@ import difflib
 import logging
 import os
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from desktop_app.domain.annotations import Annotations, TagPath
@@ -46,6 +46,8 @@ class SidecarChange:
     """Empty when the sidecar says it all already."""
     problem: str = ""
     """Why nothing can be, or was, written there."""
+    difference: str = ""
+    """The lines that change, as a unified diff, where it was asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,9 +97,13 @@ class MetadataSync:
         self._store.change(lambda session: mark_due(session, photo_ids))
         read_annotations_due(self._store, cancelled=lambda: False)
 
-    def preview(self, photo_ids: Sequence[PhotoId], *, naming: SidecarNaming | None = None) -> Iterator[SidecarChange]:
+    def preview(
+        self, photo_ids: Sequence[PhotoId], *, naming: SidecarNaming | None = None, differences: bool = False
+    ) -> Iterator[SidecarChange]:
         """What writing would do, one item for each file of a photo that has something to say. Nothing is written."""
-        return (draft.change for draft in self._drafts(photo_ids, naming))
+        for draft in self._drafts(photo_ids, naming):
+            lines = _difference(draft.change.sidecar, draft.before, draft.after) if differences else ""
+            yield replace(draft.change, difference=lines)
 
     def write(
         self,
@@ -113,16 +119,15 @@ class MetadataSync:
             yield self._written(draft)
 
     def difference(self, change: SidecarChange) -> str:
-        """The lines that writing would change in a sidecar, as a unified diff; empty when it would change none."""
+        """The lines that writing would change in a sidecar, as a unified diff, or why it no longer can; empty for none."""
         statement = self._statements([change.photo_id]).get(change.photo_id)
         if statement is None:
             return ""
-        before = read_packet(change.sidecar)
-        after = packet_saying(statement, before)
-        lines = difflib.unified_diff(
-            _lines(before), _lines(after), str(change.sidecar), str(change.sidecar), lineterm="", n=1
-        )
-        return "\n".join(lines)
+        try:
+            before = read_packet(change.sidecar)
+            return _difference(change.sidecar, before, packet_saying(statement, before))
+        except XmpProblem as problem:
+            return f"Nothing can be written here any more: {problem}."
 
     def _statements(self, photo_ids: Sequence[PhotoId]) -> dict[PhotoId, Statement]:
         reader = self._store.reader
@@ -226,6 +231,11 @@ def _place_words(said: Annotations) -> str:
 
 def _keywords(packet: bytes) -> tuple[TagPath, ...]:
     return annotations_of(parse_xmp(packet)).tags
+
+
+def _difference(sidecar: Path, before: bytes, after: bytes) -> str:
+    lines = difflib.unified_diff(_lines(before), _lines(after), str(sidecar), str(sidecar), lineterm="", n=1)
+    return "\n".join(lines)
 
 
 def _lines(packet: bytes) -> list[str]:

@@ -186,8 +186,6 @@ def _put_details(session: WriteSession, photo: ReadPhoto) -> LibraryChanges:
     elif photo.position_known and photo.complete:
         after |= {"latitude": None, "longitude": None, "altitude_m": None}
     changed = {name: value for name, value in after.items() if row[name] != value}
-    if changed.keys() & {"latitude", "longitude"}:
-        changed["place"] = None  # the name of where it is not
     if not changed:
         return LibraryChanges()
     session.connection.execute(

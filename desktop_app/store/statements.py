@@ -49,9 +49,16 @@ def statements(reader: Reader, photo_ids: Sequence[PhotoId], tags: TagPlaces) ->
     accepted: dict[int, list[int]] = {}
     dropped: dict[int, set[str]] = {}
     for row in reader.rows(
-        f"SELECT content_id, tag_id, state FROM tag_assignments WHERE content_id IN ({marks}) AND state != 'suggested'",
+        f"""
+        SELECT a.content_id, a.tag_id, a.state, t.sensitive AND a.source NOT IN ('person', 'file') AS kept_quiet
+        FROM tag_assignments a JOIN tags t ON t.id = a.tag_id
+        WHERE a.content_id IN ({marks}) AND a.state != 'suggested'
+        """,
         ids,
     ):
+        # What a machine holds to be true of sensitive things is told nobody.
+        if row["kept_quiet"]:
+            continue
         if row["state"] == "accepted":
             accepted.setdefault(row["content_id"], []).append(row["tag_id"])
         else:

@@ -10,15 +10,15 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from desktop_app.compose import Library
+from desktop_app.compose import Library, open_library
 from desktop_app.domain.photo import PhotoDetails, PhotoId
 from desktop_app.domain.query_terms import Words
 from desktop_app.domain.sidecar import SidecarNaming
-from desktop_app.domain.tag import TagSource
+from desktop_app.domain.tag import Tag, TagSource, TagState
 from desktop_app.imaging.xmp_document import parse_xmp
 from desktop_app.imaging.xmp_reading import annotations_of
 from desktop_app.services.services import Services
-from tests.fixtures.libraries import id_of, index_now
+from tests.fixtures.libraries import Indexed, id_of, index_now
 from tests.fixtures.packets import alternatives, as_list, bag, exiftool_says, packet
 from tests.fixtures.windows import PATIENCE_MS
 
@@ -45,6 +45,10 @@ def file_tags(services: Services, photo_id: PhotoId) -> set[str]:
 
 def all_tags(services: Services, photo_id: PhotoId) -> set[str]:
     return {item.tag.name for item in details(services, photo_id).tags}
+
+
+def accepted(services: Services, photo_id: PhotoId) -> list[Tag]:
+    return [item.tag for item in details(services, photo_id).tags if item.state is TagState.ACCEPTED]
 
 
 def test_a_sidecar_is_read_with_its_photo_and_again_when_it_changes(open_here: Open, photos: Path) -> None:
@@ -172,6 +176,21 @@ def test_another_programs_words_since_the_last_look_are_kept(open_here: Open, ph
         said = annotations_of(parse_xmp(sidecar.read_bytes()))
         assert {path[-1] for path in said.tags} >= {"Rex", "walk", "ours"}
         assert (said.rating, said.title) == (4, "In the garden")
+
+
+def test_what_a_machine_says_of_sensitive_things_is_told_nobody(copied_library: Indexed) -> None:
+    with open_library(copied_library.library) as library:
+        services = library.services
+        found = {photo: accepted(services, photo) for photo in services.browsing.photo_ids().tolist()}
+        photo, machine = next((photo, tags) for photo, tags in found.items() if tags)
+        for tag in machine:
+            services.tag_editing.set_sensitive(tag.id, sensitive=True)
+        services.curating.rate([photo], 5)
+        [change] = services.metadata.preview([photo])
+        assert [each.field for each in change.fields] == ["rating"]
+        services.tagging.accept(machine[0].name, [photo])
+        [change] = services.metadata.preview([photo])
+        assert machine[0].name in {each.after.split(" › ")[-1] for each in change.fields}
 
 
 def test_names_of_sidecars_can_be_chosen(open_here: Open, photos: Path) -> None:
