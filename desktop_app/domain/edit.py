@@ -84,8 +84,16 @@ class Edit:
         """What was done, to stand behind "Undo" or "Redo": adding “beach” to 12 photos."""
         if self.kind is EditKind.REPARENT and not self.other:
             return f"moving “{self.tag}” to the top"
-        photos = f"{self.photos:,} photo{'' if self.photos == 1 else 's'}"
-        return _WORDS[self.kind].format(tag=self.tag, other=self.other, photos=photos)
+        return _WORDS[self.kind].format(tag=self.tag, other=self.other, photos=self._counted)
+
+    @property
+    def words_with_count(self) -> str:
+        """The same with how many photos it touches, if any: renaming “sea” to “ocean” (34 photos)."""
+        return self.words if not self.photos or self._counted in self.words else f"{self.words} ({self._counted})"
+
+    @property
+    def _counted(self) -> str:
+        return f"{self.photos:,} photo{'' if self.photos == 1 else 's'}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -96,6 +96,15 @@ class TagCount:
     count: int
 
 
+@dataclass(frozen=True, slots=True)
+class TagUse:
+    """A tag and how many photos of a selection have it."""
+
+    tag: Tag
+    accepted: int
+    suggested: int
+
+
 PERSONAL_GROUP = "My tags"
 """Group of the tags that a person made."""
 

@@ -14,12 +14,12 @@ from desktop_app.domain.library import FolderCount, LibraryStatus, RootInfo
 from desktop_app.domain.model import ModelId
 from desktop_app.domain.photo import PhotoDetails, PhotoId, PhotoSummary, RootId, SkippedFile
 from desktop_app.domain.query import And, Filter, InFolder
-from desktop_app.domain.tag import Tag, TagCount
+from desktop_app.domain.tag import Tag, TagCount, TagUse
 from desktop_app.services.library_store import LibraryStore
 from desktop_app.services.models import Models
 from desktop_app.services.presence import Presence
 from desktop_app.services.watching import Watching, reason_to_poll
-from desktop_app.store import files, photos, tags
+from desktop_app.store import files, photos, tag_uses, tags
 from desktop_app.store.places import place_counts
 
 
@@ -96,9 +96,14 @@ class Browsing:
         """Folders of a root that hold photos, in them or below."""
         return files.folder_counts(self._reader, root_id)
 
-    def tag_counts(self, where: Filter = And(())) -> list[TagCount]:  # noqa: B008 - frozen value
+    def tag_counts(
+        self,
+        where: Filter = And(()),  # noqa: B008 - frozen value
+        *,
+        with_parents: bool = False,
+    ) -> list[TagCount]:
         """Tags of the photos under a filter, most frequent first, and the person's own even at zero."""
-        return tags.tag_counts(self._reader, where)
+        return tags.tag_counts(self._reader, where, with_parents=with_parents)
 
     def all_tags(self) -> list[Tag]:
         """Every tag, used or not."""
@@ -111,6 +116,14 @@ class Browsing:
     def places(self) -> list[tuple[str, int]]:
         """Names of places, from near to far, with the number of photos taken there, the most photographed first."""
         return place_counts(self._reader)
+
+    def tag_uses(self, photo_ids: Sequence[PhotoId]) -> list[TagUse]:
+        """Tags of a selection of any size, each with how many of its photos have it."""
+        return tag_uses.tag_uses(self._reader, photo_ids)
+
+    def tags_given_last(self, limit: int) -> list[Tag]:
+        """Tags that the person gave to photos, the latest first."""
+        return tag_uses.recently_given(self._reader, limit=limit)
 
     def skipped(self) -> list[SkippedFile]:
         """Files in watched folders that are not in the library, and why."""

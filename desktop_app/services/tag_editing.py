@@ -11,10 +11,10 @@ from desktop_app.base.errors import UserFacingError
 from desktop_app.domain.changes import LibraryChanges
 from desktop_app.domain.edit import Edit, Edited
 from desktop_app.domain.photo import PhotoId
-from desktop_app.domain.tag import PERSONAL_GROUP, Tag, TagDefinition, TagDraft, TagId, clean_colour
+from desktop_app.domain.tag import PERSONAL_GROUP, Tag, TagDefinition, TagDraft, TagId, TagState, clean_colour
 from desktop_app.services.library_store import LibraryStore
 from desktop_app.services.retagging import mark_tags_current, tags_are_current
-from desktop_app.services.tag_scoring import TagScoring
+from desktop_app.services.tag_scoring import Ids, TagScoring
 from desktop_app.services.tagging import cleaned_name
 from desktop_app.store import tag_edits
 from desktop_app.store.assignments import put_opinions_of_tag
@@ -23,6 +23,9 @@ from desktop_app.store.tag_edits import TagChange, templates_text
 from desktop_app.store.tag_merging import merge_tags
 from desktop_app.store.tags import assigned_photos, tag_definition, tag_definitions, tag_named
 from desktop_app.store.writer import WriteSession
+
+# Where a slider begins when the library's rule accepts no photo at all.
+_NO_RULE_YET = 0.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,8 @@ class ThresholdPreview:
     """Photos that would no longer be accepted, the least probable first."""
     accepted: int
     """Photos that would have the tag by the machine's word."""
+    threshold: float
+    """The threshold itself; by the library's rule, about what it comes to for this tag."""
 
 
 class TagEditing:
@@ -56,6 +61,10 @@ class TagEditing:
         """All about every tag, by name."""
         return tag_definitions(self._store.reader)
 
+    def usual_prompts(self, definition: TagDefinition) -> tuple[str, ...]:
+        """The sentences by which models are asked for a tag that has no prompts of its own."""
+        return self._scoring.model.tagger.prompts_of(replace(definition, templates=None))
+
     def define(self, draft: TagDraft) -> Edited:
         """Make a tag and, if it is to be looked for, score the whole library for it at once."""
         cleaned = self._cleaned(draft)
@@ -76,6 +85,15 @@ class TagEditing:
 
         return self._scored_edit(thought_of, task)
 
+    def change(self, tag_id: TagId, draft: TagDraft) -> Edited:
+        """Make a tag what the draft says, as one edit, and score the whole library for it anew."""
+        cleaned, before = self._cleaned(draft), self._of(tag_id)
+        tag = replace(before.tag, name=cleaned.name, threshold=cleaned.threshold, looked_for=cleaned.looked_for)
+        wanted = replace(before, tag=tag, aliases=cleaned.aliases, templates=cleaned.templates)
+        return self._scored_edit(
+            wanted, lambda session, scores: tag_edits.change_tag(session, tag_id, cleaned, scores=scores)
+        )
+
     def delete(self, tag_id: TagId) -> Edited:
         """Delete a tag and all that was said about it; tags below it move up."""
         return self._edit(lambda session: tag_edits.delete_tag(session, tag_id))
@@ -85,9 +103,9 @@ class TagEditing:
         cleaned = cleaned_name(name)
         return self._edit(lambda session: tag_edits.rename_tag(session, tag_id, cleaned), rescore=cleaned)
 
-    def move(self, tag_id: TagId, parent_id: TagId | None) -> Edited:
-        """Put a tag, with all below it, under another or to the top."""
-        return self._edit(lambda session: tag_edits.reparent_tag(session, tag_id, parent_id))
+    def move(self, tag_id: TagId, parent_id: TagId | None, *, group: str | None = None) -> Edited:
+        """Put a tag, with all below it, under another, or to the top of a group (None: of its own)."""
+        return self._edit(lambda session: tag_edits.reparent_tag(session, tag_id, parent_id, group=group))
 
     def merge(self, source: TagId, into: TagId) -> Edited:
         """Make one tag of two; the name of `source` becomes another word for `into`."""
@@ -104,11 +122,13 @@ class TagEditing:
             wanted, lambda session, scores: tag_edits.set_threshold(session, tag_id, threshold, scores=scores)
         )
 
-    def preview_threshold(self, tag_id: TagId, threshold: float) -> ThresholdPreview:
-        """Which photos another threshold would add and remove. Changes nothing."""
+    def preview_threshold(self, tag_id: TagId, threshold: float | None) -> ThresholdPreview:
+        """Which photos another threshold (None: the library's rule) would add and remove. Changes nothing."""
         definition = self._of(tag_id)
-        found = self._scoring.probabilities(definition)
-        wanted = found.at_least(threshold)
+        if threshold is None:
+            wanted, threshold = self._by_rule(definition)
+        else:
+            wanted = self._scoring.probabilities(definition).at_least(threshold)
         now, decided = assigned_photos(self._store.reader, tag_id)
         added = wanted[~np.isin(wanted, np.concatenate([now, decided]))]
         removed = now[~np.isin(now, wanted)]
@@ -116,7 +136,15 @@ class TagEditing:
             tuple(PhotoId(each) for each in added.tolist()),
             tuple(PhotoId(each) for each in removed.tolist()),
             len(added) + len(now) - len(removed),
+            threshold,
         )
+
+    def _by_rule(self, definition: TagDefinition) -> tuple[Ids, float]:
+        """Photos that the library's rule accepts, the most probable first, and the lowest probability among them."""
+        looked_for = replace(definition, tag=replace(definition.tag, threshold=None, looked_for=True))
+        accepted = [each for each in self._scoring.scores(looked_for).opinions if each.state is TagState.ACCEPTED]
+        lowest = min((each.probability for each in accepted), default=_NO_RULE_YET)
+        return np.array([each.photo_id for each in accepted], np.int64), lowest
 
     def redefine(
         self,

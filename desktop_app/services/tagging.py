@@ -9,7 +9,14 @@ from desktop_app.domain.edit import Edited
 from desktop_app.domain.photo import PhotoId
 from desktop_app.domain.tag import clean_tag_name
 from desktop_app.services.library_store import LibraryStore
-from desktop_app.store.tag_decisions import accept_tag, add_tag, forget_decisions, reject_tag, remove_tag
+from desktop_app.store.tag_decisions import (
+    accept_suggestions,
+    accept_tag,
+    add_tag,
+    forget_decisions,
+    reject_tag,
+    remove_tag,
+)
 from desktop_app.store.writer import WriteSession
 
 
@@ -30,6 +37,10 @@ class Tagging:
     def accept(self, name: str, photo_ids: Collection[PhotoId]) -> Edited:
         """What was suggested is true."""
         return self._edit(accept_tag, name, photo_ids)
+
+    def accept_suggestions(self, name: str, photo_ids: Collection[PhotoId]) -> Edited:
+        """What was suggested is true, of those of these photos that it was suggested for."""
+        return self._edit(accept_suggestions, name, photo_ids)
 
     def reject(self, name: str, photo_ids: Collection[PhotoId]) -> Edited:
         """What was suggested is not true."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection
 
 from desktop_app.domain.edit import Edited, EditKind
@@ -34,6 +35,18 @@ def remove_tag(session: WriteSession, name: str, photo_ids: Collection[PhotoId])
 def accept_tag(session: WriteSession, name: str, photo_ids: Collection[PhotoId]) -> Edited:
     """The person confirms what a machine suggested."""
     return _decide(session, EditKind.ACCEPT, name, photo_ids=photo_ids, state=TagState.ACCEPTED)
+
+
+def accept_suggestions(session: WriteSession, name: str, photo_ids: Collection[PhotoId]) -> Edited:
+    """The same, of those photos alone that a machine suggests it for."""
+    rows = session.connection.execute(
+        """
+        SELECT a.content_id FROM json_each(?) p CROSS JOIN tag_assignments a ON a.content_id = p.value
+        WHERE a.tag_id = ? AND a.state = 'suggested'
+        """,
+        [json.dumps([int(photo) for photo in photo_ids]), tag_id_of(session, name)],
+    )
+    return accept_tag(session, name, [PhotoId(row[0]) for row in rows])
 
 
 def reject_tag(session: WriteSession, name: str, photo_ids: Collection[PhotoId]) -> Edited:

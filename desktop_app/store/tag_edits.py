@@ -66,20 +66,23 @@ def rename_tag(session: WriteSession, tag_id: TagId, name: str) -> Edited:
     return record_edit(session, EditKind.RENAME, work, tag=old, other=name)
 
 
-def reparent_tag(session: WriteSession, tag_id: TagId, parent_id: TagId | None) -> Edited:
-    """Move a tag, with all below it, under another or (None) to the top. It takes on the group of where it goes.
+def reparent_tag(session: WriteSession, tag_id: TagId, parent_id: TagId | None, *, group: str | None = None) -> Edited:
+    """Move a tag, with all below it, under another or (None) to the top of `group`, or of its own.
+
+    Under another it takes on that one's group.
 
     Raises UserFacingError when it would stand below itself.
     """
     name = name_of(session, tag_id)
-    other = name_of(session, parent_id) if parent_id is not None else ""
+    other = name_of(session, parent_id) if parent_id is not None else group or ""
     if parent_id is not None and is_below(session, parent_id, tag_id):
         raise UserFacingError(f"“{name}” cannot stand below itself.", "Choose a tag that is not below it.")
 
     def work() -> int:
         session.connection.execute("UPDATE tags SET parent_id = ? WHERE id = ?", [parent_id, tag_id])
-        if parent_id is not None:
-            _set_group_below(session, tag_id, _group_of(session, parent_id))
+        target = group if parent_id is None else _group_of(session, parent_id)
+        if target is not None:
+            _set_group_below(session, tag_id, target)
         return photos_with(session, tag_id)
 
     return record_edit(session, EditKind.REPARENT, work, tag=name, other=other)
@@ -123,6 +126,41 @@ def redefine_tag(session: WriteSession, tag_id: TagId, change: TagChange, *, sco
         return _put_scores(session, tag_id, scores)
 
     return record_edit(session, EditKind.REDEFINE, work, tag=name_of(session, tag_id))
+
+
+def change_tag(session: WriteSession, tag_id: TagId, draft: TagDraft, *, scores: Scores | None = None) -> Edited:
+    """Make a tag what the draft says, all at once. Raises UserFacingError when a word is taken or the parent unfit."""
+    name = name_of(session, tag_id)
+    for word in (draft.name, *draft.aliases):
+        must_be_free(session, word, of=tag_id)
+    parent = None if draft.parent is None else _known(session, draft.parent)
+    if parent is not None and is_below(session, parent, tag_id):
+        raise UserFacingError(f"“{draft.name}” cannot stand below itself.", "Choose a tag that is not below it.")
+    group = _group_of(session, parent) if parent is not None else draft.group or _group_of(session, tag_id)
+
+    def work() -> int:
+        session.connection.execute("DELETE FROM tag_aliases WHERE alias = ?", [draft.name])
+        session.connection.execute(
+            """
+            UPDATE tags SET name = ?, parent_id = ?, colour = ?, threshold = ?, templates = ?, looked_for = ?,
+                sensitive = ? WHERE id = ?
+            """,
+            [
+                draft.name,
+                parent,
+                draft.colour,
+                draft.threshold,
+                templates_text(draft.templates),
+                draft.looked_for,
+                draft.sensitive,
+                tag_id,
+            ],
+        )
+        _set_group_below(session, tag_id, group)
+        _replace_aliases(session, tag_id, draft.aliases)
+        return _put_scores(session, tag_id, scores)
+
+    return record_edit(session, EditKind.REDEFINE, work, tag=name)
 
 
 def photos_with(session: WriteSession, tag_id: TagId) -> int:

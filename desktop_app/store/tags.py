@@ -88,18 +88,26 @@ def _words_by_tag(reader: Reader, sql: str) -> dict[int, list[str]]:
     return words
 
 
-def tag_counts(reader: Reader, filter_: Filter) -> list[TagCount]:
-    """Tags that photos under the filter have, and the person's own tags even at zero; most frequent first."""
+def tag_counts(reader: Reader, filter_: Filter, *, with_parents: bool = False) -> list[TagCount]:
+    """Tags that photos under the filter have, and the person's own tags even at zero; most frequent first.
+
+    With `with_parents` also the tags that stand above these, so that a tree can be made of them.
+    """
     clause = where(filter_)
     rows = reader.rows(
         f"""
-        SELECT {TAG_COLUMNS}, COALESCE(n.photos, 0) AS photos FROM tags t LEFT JOIN (
-            SELECT a.tag_id, COUNT(*) AS photos FROM tag_assignments a JOIN contents c ON c.id = a.content_id
+        WITH RECURSIVE n (tag_id, photos) AS MATERIALIZED (
+            SELECT a.tag_id, COUNT(*) FROM tag_assignments a JOIN contents c ON c.id = a.content_id
             WHERE a.state != 'rejected' AND {LISTED} AND ({clause.sql}) GROUP BY a.tag_id
-        ) n ON n.tag_id = t.id
-        WHERE n.photos > 0 OR t.from_person = 1 ORDER BY photos DESC, t.name COLLATE NOCASE
+        ), shown (id) AS (
+            SELECT tag_id FROM n UNION SELECT id FROM tags WHERE from_person = 1
+            UNION SELECT u.parent_id FROM shown s JOIN tags u ON u.id = s.id WHERE ? AND u.parent_id IS NOT NULL
+        )
+        SELECT {TAG_COLUMNS}, COALESCE(n.photos, 0) AS photos
+        FROM shown s JOIN tags t ON t.id = s.id LEFT JOIN n ON n.tag_id = t.id
+        ORDER BY photos DESC, t.name COLLATE NOCASE
         """,
-        clause.values,
+        [*clause.values, with_parents],
     )
     return [TagCount(tag_of_row(row), row["photos"]) for row in rows]
 

@@ -19,6 +19,7 @@ ChipKind = Literal["accepted", "suggested", "partial", "include", "exclude"]
 # Longer names are cut in the middle by the label's own elision and told in full by the tooltip.
 _LONGEST = 34
 _CLOSE_ICON = QSize(12, 12)
+_DOT = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,8 @@ class ChipSpec:
     hint: str = ""
     removable: bool = True
     remove_hint: str = "Remove"
+    colour: str | None = None
+    """Of the dot before the text; None: no dot."""
 
 
 class Chip(QFrame):
@@ -50,6 +53,8 @@ class Chip(QFrame):
         row = QHBoxLayout(self)
         row.setContentsMargins(10, 3, 4 if spec.removable else 10, 3)
         row.setSpacing(2)
+        if spec.colour:
+            row.addWidget(_dot(spec.colour))
         text = spec.text if len(spec.text) <= _LONGEST else f"{spec.text[: _LONGEST - 1]}…"
         row.addWidget(QLabel(text, textFormat=Qt.TextFormat.PlainText))
         if spec.removable:
@@ -77,6 +82,14 @@ class Chip(QFrame):
             self.removed.emit(self.spec.key)
         else:
             super().keyPressEvent(event)
+
+
+def _dot(colour: str) -> QLabel:
+    dot = QLabel()
+    dot.setFixedSize(_DOT + 4, _DOT)
+    # The space behind it is the label's own, so that the row's spacing stays the same for all chips.
+    dot.setStyleSheet(f"background: {colour}; border-radius: {_DOT // 2}px; margin-right: 4px;")
+    return dot
 
 
 class ChipRow(QWidget):

@@ -106,7 +106,7 @@ class LibraryPresenter(QObject):
     def refresh_tags(self) -> None:
         """Look up the counts beside the tags, under the present filter."""
         where = self._counted = self._counting_filter(self._state.terms)
-        self._tags.request(lambda: self._services.browsing.tag_counts(where))
+        self._tags.request(lambda: self._services.browsing.tag_counts(where, with_parents=True))
 
     def _terms_changed(self, terms: SearchTerms) -> None:
         # Words and sliders do not change the counts: they are moved often, and counting a large library takes long.

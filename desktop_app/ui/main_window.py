@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from concurrent.futures import Future
 from pathlib import Path
 
-from PySide6.QtCore import QPoint, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QPoint, QTimer, Slot
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget
+from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QWidget
 
 from desktop_app.domain.changes import LibraryChanges
 from desktop_app.domain.language.sights import sights
 from desktop_app.domain.library import RootInfo
 from desktop_app.domain.photo import PhotoId
-from desktop_app.domain.progress import IndexPhase, IndexProgress, IndexReport
+from desktop_app.domain.progress import IndexPhase, IndexProgress
 from desktop_app.services.services import Services
 from desktop_app.ui.actions.curation_work import CurationWork
 from desktop_app.ui.actions.deleting import DeletingActions
 from desktop_app.ui.actions.exports import Exports
 from desktop_app.ui.actions.folder_menu import FolderCommands, open_folder_menu, remove_when_confirmed
 from desktop_app.ui.actions.folders import add_folders, begin_work, look_again
+from desktop_app.ui.actions.followed_runs import FollowedRuns
 from desktop_app.ui.actions.library_care import LibraryCare
 from desktop_app.ui.actions.photos import PhotoActions
 from desktop_app.ui.actions.picture_search import PictureSearch
@@ -42,6 +42,7 @@ from desktop_app.ui.search_presenter import SearchPresenter
 from desktop_app.ui.search_state import SearchState, Showing
 from desktop_app.ui.sidebar.progress_panel import ProgressFeed
 from desktop_app.ui.single_window import bring_to_front
+from desktop_app.ui.tagging.tag_work import TagWork
 from desktop_app.ui.tasks import Tasks
 from desktop_app.ui.theme import Theme, ThemeChoice, ThemeSource
 from desktop_app.ui.viewer.viewer import PhotoViewer
@@ -62,14 +63,13 @@ class MainWindow(QMainWindow):
     or "dark". Closing it ends its own threads, never the services: those belong to whoever opened the library.
     """
 
-    _run_failed = Signal(object)
-
     def __init__(self, services: Services, *, settings_file: Path, theme: str = "system") -> None:
         super().__init__()
         self.services = services
         self.memory = WindowMemory(settings_file)
         self.tasks = Tasks(self, threads=_TASK_THREADS)
         self.bugs = BugReports(self)
+        self._runs = FollowedRuns(self.tasks, self)
         self.state = SearchState(self)
         choice = ThemeChoice(theme)
         self.themes = ThemeSource(self.memory.theme if choice is ThemeChoice.SYSTEM else choice, self)
@@ -82,7 +82,8 @@ class MainWindow(QMainWindow):
         show_notice = self.page.banner.show_notice
         self.care = LibraryCare(services, self.tasks, self.themes, show_notice=show_notice, window=self)
         self.deleting = DeletingActions(services, self.tasks, show_notice, self)
-        self.menus = Menus(self, self._commands(), self.photo_actions)
+        self.tag_work = TagWork(services, self.tasks, self.state, self.page, self)
+        self.menus = Menus(self, self._commands(), self.photo_actions, self.tag_work.history.actions)
         self.library_feed = LibraryFeed(services.changes, self)
         self.progress_feed = ProgressFeed(services.indexing, self)
         self.searches = SearchPresenter(self.state, services, self.tasks, self)
@@ -108,7 +109,7 @@ class MainWindow(QMainWindow):
     def begin_work(self, folders: tuple[Path, ...] = ()) -> None:
         """Watch and bring up to date, with these folders added first. Call it once the window is shown."""
         self._add_folders(folders)
-        self.tasks.run(lambda: begin_work(self.services), self._follow)
+        self.tasks.run(lambda: begin_work(self.services), self._runs.follow)
 
     def add_folder(self, folder: Path) -> None:
         """Watch a folder from now on."""
@@ -125,9 +126,7 @@ class MainWindow(QMainWindow):
         row = self.page.grid.row_of(photo_id)
         self.viewer.set_terms(sights(self.state.terms.text))
         self.viewer.open([photo_id] if row is None else self.page.grid.photo_ids(), row or 0)
-        self._pages.setCurrentWidget(self.viewer)
-        self.menuBar().hide()
-        self.viewer.setFocus()
+        self._show_over(self.viewer)
 
     def find_similar(self, photo_id: PhotoId) -> None:
         """Search for photos like this one."""
@@ -150,6 +149,7 @@ class MainWindow(QMainWindow):
         self._pages = QStackedWidget()
         self._pages.addWidget(self.page)
         self._pages.addWidget(self.viewer)
+        self._pages.addWidget(self.tag_work.reviewing.page)
         self.setCentralWidget(self._pages)
         self.memory.restore_geometry(self, self.page.columns)
         self.page.grid.set_cell_size(self.memory.cell_size)
@@ -170,7 +170,6 @@ class MainWindow(QMainWindow):
         self.themes.changed.connect(self._dress)
         self.library_feed.changed.connect(self._library_changed)
         self.progress_feed.changed.connect(self._progressed)
-        self._run_failed.connect(self.tasks.report, Qt.ConnectionType.QueuedConnection)
 
     def _connect_search(self) -> None:
         bar, page = self.page.top_bar, self.page
@@ -193,10 +192,14 @@ class MainWindow(QMainWindow):
         self.photo_actions.delete_wanted.connect(self.deleting.ask)
         for view in (grid, self.viewer):
             view.addAction(self.photo_actions.delete)
+        self.photo_actions.tags_wanted.connect(lambda: self.tag_work.quick_tag(self.photo_actions.selected))
+        self.inspecting.edited.connect(self.tag_work.history.tell)
         inspector.open_wanted.connect(self.photo_actions.view.trigger)
         inspector.find_similar_wanted.connect(self.photo_actions.similar.trigger)
         inspector.show_file_wanted.connect(self.photo_actions.show_path)
         self.viewer.closed.connect(self._leave_viewer)
+        self.tag_work.reviewing.opened.connect(lambda: self._show_over(self.tag_work.reviewing.page))
+        self.tag_work.reviewing.page.closed.connect(self._leave_viewer)
         self.viewer.current_changed.connect(lambda photo_id: self.photo_actions.select([photo_id]))
         self.viewer.find_similar.connect(self.find_similar)
 
@@ -253,6 +256,7 @@ class MainWindow(QMainWindow):
             dress(application, theme)
         self.page.set_theme(theme)
         self.viewer.set_theme(theme)
+        self.tag_work.reviewing.page.set_theme(theme)
 
     def _library_changed(self, changes: LibraryChanges) -> None:
         self.searches.refresh(changes)
@@ -260,6 +264,7 @@ class MainWindow(QMainWindow):
         self.saved.presenter.refresh(changes)
         self.inspecting.refresh(changes)
         self.curation.refresh(changes)
+        self.tag_work.refresh(changes)
         self.completions.refresh(changes)
         if changes.model_changed:
             self.dialogs.models.refresh()
@@ -302,20 +307,11 @@ class MainWindow(QMainWindow):
 
     def _add_folders(self, folders: tuple[Path, ...]) -> None:
         if folders:
-            self.tasks.run(lambda: add_folders(self.services, folders), self._follow)
+            self.tasks.run(lambda: add_folders(self.services, folders), self._runs.follow)
 
     def _look_again(self, root: RootInfo | None = None) -> None:
         roots = None if root is None else [root]
-        self.tasks.run(lambda: look_again(self.services, roots), self._follow)
-
-    def _follow(self, run: Future[IndexReport]) -> None:
-        """Report it when a run that the person asked for fails."""
-        run.add_done_callback(self._run_ended)
-
-    def _run_ended(self, run: Future[IndexReport]) -> None:
-        # Called on the coordinator's thread.
-        if not run.cancelled() and (failure := run.exception()) is not None:
-            self._run_failed.emit(failure)
+        self.tasks.run(lambda: look_again(self.services, roots), self._runs.follow)
 
     def _pause_or_resume(self) -> None:
         indexing = self.services.indexing
@@ -325,7 +321,7 @@ class MainWindow(QMainWindow):
         commands = FolderCommands(
             show=self.photo_actions.show_path,
             look_again=self._look_again,
-            relink=lambda path: self.recovery.relink(path, self._follow),
+            relink=lambda path: self.recovery.relink(path, self._runs.follow),
             remove=lambda root: remove_when_confirmed(root, self.dialogs, self.tasks, self.state, self.services),
         )
         open_folder_menu(at, root, folder, commands=commands, window=self)
@@ -337,6 +333,11 @@ class MainWindow(QMainWindow):
         self._leave_viewer()
         self.page.top_bar.search.setFocus()
         self.page.top_bar.search.selectAll()
+
+    def _show_over(self, page: QWidget) -> None:
+        self._pages.setCurrentWidget(page)
+        self.menuBar().hide()
+        page.setFocus()
 
     def _leave_viewer(self) -> None:
         if self._pages.currentWidget() is not self.page:

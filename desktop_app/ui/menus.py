@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
@@ -51,11 +51,13 @@ _THEME_NAMES = {
 class Menus:
     """Fills the menu bar of a window."""
 
-    def __init__(self, window: QMainWindow, commands: Commands, photos: PhotoActions) -> None:
+    def __init__(
+        self, window: QMainWindow, commands: Commands, photos: PhotoActions, edits: Sequence[QAction] = ()
+    ) -> None:
         self._window = window
         self.themes: dict[ThemeChoice, QAction] = {}
         self._library(commands)
-        self._edit(commands)
+        self._edit(commands, edits)
         photo_menu = self._menu("&Photo")
         photos.fill(photo_menu)
         self._view(commands)
@@ -87,8 +89,10 @@ class Menus:
         quit_action = self._add(menu, "&Quit", commands.quit, "Ctrl+Q")
         quit_action.setMenuRole(QAction.MenuRole.QuitRole)
 
-    def _edit(self, commands: Commands) -> None:
+    def _edit(self, commands: Commands, edits: Sequence[QAction]) -> None:
         menu = self._menu("&Edit")
+        menu.addActions(list(edits))
+        menu.addSeparator()
         self._add(menu, "&Search", commands.find, "Ctrl+F")
         self._add(menu, "Sa&ve this search…", commands.save_search, "Ctrl+S")
         self._add(menu, "&Clear search and filters", commands.clear, "Ctrl+Shift+X")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
@@ -185,21 +185,28 @@ class SearchState(QObject):
 
     def toggle_tag(self, tag: Tag) -> None:
         """Tick a tag, or take its tick or exclusion away."""
-        if tag in self._terms.ticked or tag in self._terms.excluded:
+        if any(each.id == tag.id for each in (*self._terms.ticked, *self._terms.excluded)):
             self.clear_tag(tag)
         else:
             self._set(replace(self._terms, ticked=(*self._terms.ticked, tag)))
 
     def exclude_tag(self, tag: Tag) -> None:
         """Leave out photos with this tag."""
-        ticked = tuple(other for other in self._terms.ticked if other != tag)
-        excluded = (*(other for other in self._terms.excluded if other != tag), tag)
+        ticked = tuple(other for other in self._terms.ticked if other.id != tag.id)
+        excluded = (*(other for other in self._terms.excluded if other.id != tag.id), tag)
         self._set(replace(self._terms, ticked=ticked, excluded=excluded))
 
     def clear_tag(self, tag: Tag) -> None:
         """Neither tick nor exclude this tag."""
-        ticked = tuple(other for other in self._terms.ticked if other != tag)
-        excluded = tuple(other for other in self._terms.excluded if other != tag)
+        ticked = tuple(other for other in self._terms.ticked if other.id != tag.id)
+        excluded = tuple(other for other in self._terms.excluded if other.id != tag.id)
+        self._set(replace(self._terms, ticked=ticked, excluded=excluded))
+
+    def follow_tags(self, tags: Iterable[Tag]) -> None:
+        """These are the library's tags now: filters by deleted ones go, those by renamed ones get the new name."""
+        there = {tag.id: tag for tag in tags}
+        ticked = tuple(there[tag.id] for tag in self._terms.ticked if tag.id in there)
+        excluded = tuple(there[tag.id] for tag in self._terms.excluded if tag.id in there)
         self._set(replace(self._terms, ticked=ticked, excluded=excluded))
 
     def set_match(self, match: Match) -> None:

@@ -35,6 +35,7 @@ QPlainTextEdit {
     padding: 2px 6px; selection-background-color: $accent; selection-color: $on_accent;
 }
 QPlainTextEdit:focus { border: 1px solid $accent; }
+QPlainTextEdit:disabled { color: $muted; background: transparent; }
 QLineEdit[role="search"] { padding: 8px ${s}px; }
 
 QCheckBox::indicator:unchecked {
@@ -82,6 +83,9 @@ QFrame[role="chip"][kind="exclude"] QLabel { color: $danger; }
 QFrame[role="card"] { background: $surface; border: 1px solid $border; border-radius: ${radius}px; }
 QFrame[role="card"][active="true"] { border: 1px solid $accent; }
 QFrame[role="banner"] { background: $warning; border: none; border-radius: ${radius}px; }
+QFrame[role="toast"] { background: $text; border: none; border-radius: ${radius}px; }
+QFrame[role="toast"] QLabel { color: $window; }
+QFrame[role="toast"] QPushButton[role="link"] { color: $window; font-weight: 600; text-decoration: underline; }
 QFrame[role="line"] { background: $border; border: none; }
 QWidget[role="surface"] { background: $surface; }
 
@@ -100,6 +104,7 @@ QHeaderView::section {
 }
 QListView { background: $surface; border: 1px solid $border; selection-background-color: $selection;
     selection-color: $text; outline: none; }
+QListView[role="choices"] { border-radius: ${radius}px; padding: ${xs}px 0; selection-background-color: transparent; }
 QListView[role="completion"] { border-radius: 0; padding: 2px; }
 
 QScrollArea { background: transparent; border: none; }

@@ -6,6 +6,7 @@ import contextlib
 import shutil
 import tempfile
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ from desktop_app.store.reader import Reader
 from desktop_app.store.tag_decisions import accept_tag, add_tag, forget_decisions, reject_tag, remove_tag
 from desktop_app.store.tag_edits import (
     TagChange,
+    change_tag,
     define_tag,
     delete_tag,
     redefine_tag,
@@ -49,6 +51,16 @@ names = st.sampled_from(NAMES)
 some_photos = st.lists(st.sampled_from(PHOTOS), min_size=1, max_size=4, unique=True)
 
 
+@cache
+def _new_files() -> dict[str, bytes]:
+    """An empty library's files: made once, since an example takes less time than they do."""
+    with tempfile.TemporaryDirectory(prefix="keepsight-edits-") as name:
+        library, thumbnails = Path(name) / "library.db", Path(name) / "thumbnails.db"
+        prepare_library_file(library)
+        prepare_thumbnail_file(thumbnails)
+        return {file.name: file.read_bytes() for file in (library, thumbnails)}
+
+
 class Edits(RuleBasedStateMachine):
     """One library, edited at random."""
 
@@ -56,8 +68,8 @@ class Edits(RuleBasedStateMachine):
         super().__init__()
         self.folder = Path(tempfile.mkdtemp(prefix="keepsight-edits-"))
         library, thumbnails = self.folder / "library.db", self.folder / "thumbnails.db"
-        prepare_library_file(library)
-        prepare_thumbnail_file(thumbnails)
+        for file in (library, thumbnails):
+            file.write_bytes(_new_files()[file.name])
         self.reader = Reader(library=library, thumbnails=thumbnails)
         self.writer = Writer(library=library, thumbnails=thumbnails)
         self.depth = 0
@@ -123,9 +135,9 @@ class Edits(RuleBasedStateMachine):
     def rename(self, name: str, new: str) -> None:
         self.edit(rename_tag, self.id(name), new)
 
-    @rule(name=names, parent=st.none() | names)
-    def reparent(self, name: str, parent: str | None) -> None:
-        self.edit(reparent_tag, self.id(name), None if parent is None else self.id(parent))
+    @rule(name=names, parent=st.none() | names, group=st.none() | st.just("Nature"))
+    def reparent(self, name: str, parent: str | None, group: str | None) -> None:
+        self.edit(reparent_tag, self.id(name), None if parent is None else self.id(parent), group=group)
 
     @rule(source=names, into=names)
     def merge(self, source: str, into: str) -> None:
@@ -138,6 +150,13 @@ class Edits(RuleBasedStateMachine):
     @rule(name=names, aliases=st.lists(st.sampled_from(["shore", "pooch", "Strand"]), max_size=2, unique=True))
     def redefine(self, name: str, aliases: list[str]) -> None:
         self.edit(redefine_tag, self.id(name), TagChange({"colour": "#00ff00", "sensitive": 1}, tuple(aliases)))
+
+    @rule(
+        name=names, new=names, parent=st.none() | names, alias=st.lists(st.sampled_from(["shore", "sea"]), max_size=2)
+    )
+    def change(self, name: str, new: str, parent: str | None, alias: list[str]) -> None:
+        draft = TagDraft(new, parent=parent, aliases=tuple(alias), templates=("a {}",), sensitive=True)
+        self.edit(change_tag, self.id(name), draft)
 
     @rule(name=names, parent=names, photos=some_photos)
     def take_in(self, name: str, parent: str, photos: list[PhotoId]) -> None:

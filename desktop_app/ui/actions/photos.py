@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, QPoint, Qt, Signal
 from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QInputDialog, QMenu, QWidget
+from PySide6.QtWidgets import QMenu, QWidget
 
 from desktop_app.domain.photo import PhotoId
 from desktop_app.services.services import Services
@@ -30,6 +30,8 @@ class PhotoActions(QObject):
     """A PhotoId to view full size."""
     delete_wanted = Signal(object)
     """PhotoIds to move to the trash."""
+    tags_wanted = Signal()
+    """Ask which tags the selected photos are to have."""
 
     def __init__(self, services: Services, tasks: Tasks, state: SearchState, parent: QWidget) -> None:
         super().__init__(parent)
@@ -40,7 +42,7 @@ class PhotoActions(QObject):
         self._selected: tuple[PhotoId, ...] = ()
         self.view = self._action("&View full size", "", lambda: self.view_wanted.emit(self._selected[0]))
         self.similar = self._action("Find &similar photos", "Ctrl+L", self.find_similar)
-        self.add_tag = self._action("Add &tag…", "Ctrl+T", self._ask_tag)
+        self.add_tag = self._action("Add &tag…", "Ctrl+T", self.tags_wanted.emit)
         self.open = self._action("&Open in another program", "Ctrl+Return", self._open)
         self.show_file = self._action("Show in file &manager", "Ctrl+Shift+E", self._show_file)
         self.copy_path = self._action("&Copy path", "Ctrl+Shift+C", self._copy_paths)
@@ -102,26 +104,12 @@ class PhotoActions(QObject):
         """Show a file or folder in the file manager."""
         self._tasks.run(lambda: show_in_file_manager(path), lambda _none: None)
 
-    def tag(self, name: str) -> None:
-        """Give the selected photos a tag."""
-        selected = self._selected
-        self._tasks.run(lambda: self._services.tagging.add(name, selected), lambda _changes: None)
-
     def _action(self, text: str, keys: str, act: Callable[[], None]) -> QAction:
         action = QAction(text, self)
         if keys:
             action.setShortcut(QKeySequence(keys))
         action.triggered.connect(lambda _checked=False: act())
         return action
-
-    def _ask_tag(self) -> None:
-        dialog = QInputDialog(self._window)
-        dialog.setWindowTitle("Add a tag")
-        count = len(self._selected)
-        dialog.setLabelText("Tag for this photo:" if count == 1 else f"Tag for these {count:,} photos:")
-        dialog.textValueSelected.connect(lambda name: self.tag(name) if name.strip() else None)
-        dialog.finished.connect(dialog.deleteLater)
-        dialog.open()
 
     def _open(self) -> None:
         def work() -> None:

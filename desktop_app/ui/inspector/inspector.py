@@ -10,6 +10,7 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop_app.domain.photo import PhotoDetails, PhotoLocation
+from desktop_app.domain.tag import TagUse
 from desktop_app.ui.application import larger
 from desktop_app.ui.column_scroll import ColumnScroll
 from desktop_app.ui.controls import label, tool_button
@@ -84,13 +85,12 @@ class Inspector(QWidget):
         if other:
             self._scroll.verticalScrollBar().setValue(0)
 
-    def show_selection(self, photos: Sequence[PhotoDetails], selected: int) -> None:
-        """Several photos are selected; `photos` are those whose tags were looked up."""
+    def show_selection(self, uses: Sequence[TagUse], selected: int) -> None:
+        """Several photos are selected, which have these tags."""
         self._details = None
         self.name.setText(f"{counted(selected, 'photo')} selected")
-        self.note.setText("" if len(photos) == selected else f"Tags of the first {len(photos)} of them:")
-        self.note.setVisible(bool(self.note.text()))
-        self.tags.show_chips(chips_of_many(photos))
+        self.note.hide()
+        self.tags.show_chips(chips_of_many(uses, selected))
         self._show_single(single=False)
 
     def show_images(self, images: Sequence[QImage]) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QImage
 
 from desktop_app.base.errors import UserFacingError
@@ -15,6 +15,7 @@ from desktop_app.domain.changes import LibraryChanges
 from desktop_app.domain.edit import Edited
 from desktop_app.domain.language.problems import QueryProblem
 from desktop_app.domain.photo import PhotoDetails, PhotoId
+from desktop_app.domain.tag import TagUse
 from desktop_app.services.services import Services
 from desktop_app.ui.grid.thumbnail import image_of_jpeg
 from desktop_app.ui.inspector.inspector import Inspector
@@ -23,8 +24,6 @@ from desktop_app.ui.refresh import Refresh
 from desktop_app.ui.search_presenter import Found
 from desktop_app.ui.tasks import Tasks
 
-# Enough that one sees which tags a selection has in common, few enough to look up at once.
-MOST_LOOKED_UP = 500
 _BOARD = 4
 
 # The preview is at most this wide on screen; twice as many pixels keep it sharp on a high-density screen.
@@ -33,7 +32,10 @@ _PREVIEW_SIDE = 640
 
 @dataclass(frozen=True, slots=True)
 class _Lookup:
-    photos: tuple[PhotoDetails, ...]
+    details: PhotoDetails | None
+    """Of the one photo that is selected."""
+    uses: tuple[TagUse, ...]
+    """Tags of a selection of several."""
     images: tuple[QImage, ...]
 
 
@@ -54,6 +56,9 @@ def why_of(photo_id: PhotoId, found: Found, services: Services) -> Why:
 
 class InspectorPresenter(QObject):
     """Keeps the inspector in step with the selection and with the library."""
+
+    edited = Signal(object)
+    """An Edited that was asked for in the inspector."""
 
     def __init__(self, inspector: Inspector, services: Services, tasks: Tasks, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -92,7 +97,7 @@ class InspectorPresenter(QObject):
     def refresh(self, changes: LibraryChanges) -> None:
         """Show what changed about the photos that are shown."""
         touched = changes.photos_touched
-        if touched and not touched.isdisjoint(self._selected[:MOST_LOOKED_UP]):
+        if touched and not touched.isdisjoint(self._selected):
             self._look_up(with_images=False)
         if changes.tags_changed:
             self._offer_tags()
@@ -108,14 +113,14 @@ class InspectorPresenter(QObject):
         chip = self._inspector.tags.chips.chip(name)
         kind = chip.spec.kind if chip else ""
         if kind == "suggested":
-            self._change(self._services.tagging.accept, name)
-        elif kind == "partial":
+            self._change(self._services.tagging.accept_suggestions, name)
+        elif kind == "partial" and name:
             self.add_tag(name)
 
     def _change(self, act: Callable[[str, Sequence[PhotoId]], Edited], name: str) -> None:
         selected = self._selected
         if selected:
-            self._tasks.run(lambda: act(name, selected), lambda _changes: None)
+            self._tasks.run(lambda: act(name, selected), self.edited.emit)
 
     def _ask_why(self) -> None:
         """Look up why the one selected photo is in the list."""
@@ -135,26 +140,26 @@ class InspectorPresenter(QObject):
         selected, browsing = self._selected, self._services.browsing
 
         def work() -> _Lookup:
-            found = (browsing.details(photo_id) for photo_id in selected[:MOST_LOOKED_UP])
-            photos = tuple(details for details in found if details is not None)
+            details = browsing.details(selected[0]) if len(selected) == 1 else None
+            uses = tuple(browsing.tag_uses(selected)) if len(selected) > 1 else ()
             images: tuple[QImage, ...] = ()
             if with_images:
                 jpegs = browsing.thumbnails(selected[:_BOARD])
                 images = tuple(image_of_jpeg(jpegs[each]) for each in selected[:_BOARD] if each in jpegs)
-            return _Lookup(photos, images)
+            return _Lookup(details, uses, images)
 
         def done(found: _Lookup) -> None:
-            if not found.photos:
+            if len(selected) == 1 and found.details is None:
                 self._inspector.show_nothing()
                 return
             if with_images:
                 self._inspector.show_images(found.images)
-            if len(selected) == 1:
-                self._inspector.show_photo(found.photos[0])
-                if with_images:
-                    self._sharpen(selected[0])
-            else:
-                self._inspector.show_selection(found.photos, len(selected))
+            if found.details is None:
+                self._inspector.show_selection(found.uses, len(selected))
+                return
+            self._inspector.show_photo(found.details)
+            if with_images:
+                self._sharpen(selected[0])
 
         # A refresh must not make the first look-up of a selection stale: that one brings the images.
         self._tasks.run(work, done, key="inspector" if with_images else "inspector refresh")

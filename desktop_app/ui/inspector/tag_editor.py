@@ -7,11 +7,13 @@ from collections.abc import Iterable, Sequence
 from PySide6.QtCore import QStringListModel, Qt, Signal
 from PySide6.QtWidgets import QCompleter, QLineEdit, QVBoxLayout, QWidget
 
-from desktop_app.domain.photo import PhotoDetails
-from desktop_app.domain.tag import AssignedTag, TagSource, TagState
-from desktop_app.ui.chips import ChipRow, ChipSpec
+from desktop_app.domain.tag import AssignedTag, TagSource, TagState, TagUse
+from desktop_app.ui.chips import ChipKind, ChipRow, ChipSpec
 from desktop_app.ui.controls import label
 from desktop_app.ui.theme import Theme
+
+# A selection of thousands has hundreds of tags: those of the most photos are the ones to act on.
+_MOST_CHIPS = 40
 
 _SOURCES = {
     TagSource.PERSON: "Added by you",
@@ -26,20 +28,27 @@ def chips_of_one(tags: Iterable[AssignedTag]) -> list[ChipSpec]:
     return [_chip(assigned) for assigned in tags]
 
 
-def chips_of_many(photos: Sequence[PhotoDetails]) -> list[ChipSpec]:
-    """Chips for a selection: tags of all photos solid, tags of some outlined with how many have them."""
-    having: dict[str, int] = {}
-    for photo in photos:
-        for assigned in photo.tags:
-            having[assigned.tag.name] = having.get(assigned.tag.name, 0) + 1
-    chips = []
-    for name, count in sorted(having.items(), key=lambda item: (-item[1], item[0].casefold())):
-        if count == len(photos):
-            chips.append(ChipSpec(name, name, "accepted", "All selected photos have it", remove_hint="Remove from all"))
-        else:
-            hint = f"{count} of {len(photos)} selected photos have it; click to add it to all"
-            chips.append(ChipSpec(name, f"{name}  {count}", "partial", hint, remove_hint="Remove from all"))
+def chips_of_many(uses: Sequence[TagUse], photos: int) -> list[ChipSpec]:
+    """Chips for a selection, in three states: all photos have the tag, some have it, a machine suggests it for some."""
+    chips = [_chip_of_many(use, photos) for use in uses[:_MOST_CHIPS]]
+    if rest := len(uses) - len(chips):
+        chips.append(ChipSpec("", f"{rest:,} more", "partial", "Tags of fewer photos", removable=False))
     return chips
+
+
+def _chip_of_many(use: TagUse, photos: int) -> ChipSpec:
+    name, removing = use.tag.name, "Remove from all"
+    if use.accepted == photos:
+        hint = "All selected photos have it"
+        return ChipSpec(name, f"✓ {name}", "accepted", hint, remove_hint=removing, colour=use.tag.colour)
+    suggested = f"suggested for {use.suggested:,}" if use.suggested else ""
+    if use.accepted:
+        hint = f"{use.accepted:,} of {photos:,} selected photos have it{suggested and f', {suggested}'}"
+        text = f"{name}  {use.accepted:,}"
+        hint += "\nClick to add it to all"
+        return ChipSpec(name, text, "partial", hint, remove_hint=removing, colour=use.tag.colour)
+    hint = f"{suggested.capitalize()} of {photos:,} selected photos\nClick to keep it there"
+    return ChipSpec(name, f"{name}  {use.suggested:,}", "suggested", hint, remove_hint=removing, colour=use.tag.colour)
 
 
 def _chip(assigned: AssignedTag) -> ChipSpec:
@@ -50,7 +59,8 @@ def _chip(assigned: AssignedTag) -> ChipSpec:
     if suggested:
         hint += "\nClick to keep it"
     name = assigned.tag.name
-    return ChipSpec(name, name, "suggested" if suggested else "accepted", hint, remove_hint="Remove tag")
+    kind: ChipKind = "suggested" if suggested else "accepted"
+    return ChipSpec(name, name, kind, hint, remove_hint="Remove tag", colour=assigned.tag.colour)
 
 
 class TagEditor(QWidget):

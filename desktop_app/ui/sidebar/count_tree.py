@@ -30,11 +30,14 @@ class Role(IntEnum):
     """True for something that is away."""
     KEY = Qt.ItemDataRole.UserRole + 6
     """A str that names the row across rebuilds."""
+    COLOUR = Qt.ItemDataRole.UserRole + 7
+    """"#rrggbb" of the dot before the name, or None."""
 
 
 _ROW_HEIGHT = 28
 _BOX = 16
 _ICON = 18
+_DOT = 10
 
 
 class CountDelegate(QStyledItemDelegate):
@@ -61,6 +64,11 @@ class CountDelegate(QStyledItemDelegate):
             colour = self.theme.accent if self._selected(option) else self.theme.muted_text
             themed_icon(icon, colour).paint(painter, QRect(left, rect.center().y() - _ICON // 2 + 1, _ICON, _ICON))
             left += _ICON + 8
+        if colour := index.data(Role.COLOUR):
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(colour))
+            painter.drawEllipse(QRect(left, rect.center().y() - _DOT // 2 + 1, _DOT, _DOT))
+            left += _DOT + 6
         self._paint_text(painter, option, index, QRect(QPoint(left, rect.top()), rect.bottomRight() - QPoint(8, 0)))
         painter.restore()
 

@@ -48,6 +48,7 @@ class Sidebar(QWidget):
         self.progress = ProgressPanel(theme)
         self.add_folder = tool_button("Add a folder of photos", hint="Add a folder of photos (Ctrl+O)")
         self.add_folder.clicked.connect(self.add_folder_wanted)
+        self.new_tag = tool_button("New tag", hint="Make a tag in your own words")
         self.match_buttons = {
             Match.ALL: tool_button("Photos with all ticked tags", text="All", role="segment", checkable=True),
             Match.ANY: tool_button("Photos with any ticked tag", text="Any", role="segment", checkable=True),
@@ -60,8 +61,8 @@ class Sidebar(QWidget):
 
     def set_theme(self, theme: Theme) -> None:
         """Paint in this theme's colours."""
-        self.add_folder.setIcon(themed_icon("plus", theme.text))
-        self.add_album.setIcon(themed_icon("plus", theme.text))
+        for button in (self.add_folder, self.add_album, self.new_tag):
+            button.setIcon(themed_icon("plus", theme.text))
         for part in (self.folders, self.albums, self.saved, self.tags, self.progress):
             part.set_theme(theme)
 
@@ -77,7 +78,7 @@ class Sidebar(QWidget):
 
     def _lay_out(self, theme: Theme) -> None:
         folders = _section(theme, _heading("FOLDERS", self.add_folder), self.folders)
-        tags = _section(theme, _heading("TAGS", *self.match_buttons.values()), self.tag_filter, self.tags)
+        tags = _section(theme, _heading("TAGS", *self.match_buttons.values(), self.new_tag), self.tag_filter, self.tags)
         albums = _section(theme, _heading("ALBUMS", self.add_album), self.no_albums, self.albums)
         self._saved_section = _section(theme, _heading("SAVED SEARCHES"), self.saved)
         self._saved_section.hide()

@@ -9,13 +9,14 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent, QGuiApplication, QImage
-from PySide6.QtWidgets import QApplication, QInputDialog, QLabel, QMenu
+from PySide6.QtWidgets import QApplication, QLabel, QMenu
 from pytestqt.qtbot import QtBot
 
 from desktop_app.domain.photo import PhotoId
 from desktop_app.domain.tag import TagSource, TagState
 from desktop_app.services.services import Services
 from desktop_app.ui.main_window import MainWindow
+from desktop_app.ui.tagging.quick_tag import QuickTagDialog
 from tests.fixtures.libraries import SMALL_PHOTOS, Indexed, id_of
 from tests.fixtures.windows import Windows, action, click_row, settled, shown_names, wait_for
 
@@ -100,11 +101,16 @@ def test_a_tag_is_given_by_the_keyboard_alone(qtbot: QtBot, window: MainWindow) 
     chosen = window.page.grid.photo_ids()[:2]
     window.page.grid.select(chosen)
     action(window, "Add tag").trigger()
-    wait_for(qtbot, lambda: bool(window.findChildren(QInputDialog)))
-    dialog = window.findChildren(QInputDialog)[0]
-    assert "2 photos" in dialog.labelText()
-    dialog.setTextValue("best of June")
-    dialog.accept()
+    dialog = window.findChildren(QuickTagDialog)[0]
+    assert "2 photos" in dialog.windowTitle()
+    qtbot.keyClicks(dialog.field, "best of June")
+    assert dialog.list.choices[-1].is_new
+    qtbot.keyClick(dialog.field, Qt.Key.Key_Down)  # past whatever else these letters find, to the new tag
+    while not dialog.list.marked or not dialog.list.marked.is_new:
+        qtbot.keyClick(dialog.field, Qt.Key.Key_Down)
+    qtbot.keyClick(dialog.field, Qt.Key.Key_Return)
+    qtbot.keyClick(dialog.field, Qt.Key.Key_Return)
+    assert not dialog.isVisible(), "Enter on an empty field when done"
     wait_for(qtbot, lambda: window.page.sidebar.tags.tag_index("best of June").isValid())
 
 

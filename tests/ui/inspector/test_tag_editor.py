@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from desktop_app.domain.photo import ContentHash, Metadata, PhotoDetails, PhotoId, PhotoLocation, RootId
-from desktop_app.domain.tag import AssignedTag, Tag, TagId, TagSource, TagState
+from desktop_app.domain.tag import AssignedTag, Tag, TagId, TagSource, TagState, TagUse
 from desktop_app.ui.inspector.tag_editor import TagEditor, chips_of_many, chips_of_one
 from desktop_app.ui.theme import Theme
 
@@ -17,11 +14,6 @@ ACCEPTED, SUGGESTED = TagState.ACCEPTED, TagState.SUGGESTED
 
 def tag(name: str, source: TagSource = TagSource.ZERO_SHOT, state: TagState = ACCEPTED) -> AssignedTag:
     return AssignedTag(Tag(TagId(hash(name) % 1000), name, "Animals"), source, state, 0.87)
-
-
-def photo(*tags: AssignedTag) -> PhotoDetails:
-    location = PhotoLocation(RootId(1), Path("/photos"), "a.jpg")
-    return PhotoDetails(PhotoId(1), ContentHash("00"), 4, 3, "JPEG", 10, Metadata(), (location,), tags)
 
 
 def test_chips_say_who_holds_a_tag_to_be_true() -> None:
@@ -33,9 +25,17 @@ def test_chips_say_who_holds_a_tag_to_be_true() -> None:
 
 
 def test_a_selection_shows_what_is_common_and_what_is_not() -> None:
-    chips = chips_of_many([photo(tag("dog"), tag("snow")), photo(tag("dog")), photo(tag("dog"), tag("snow"))])
-    assert [(chip.key, chip.kind) for chip in chips] == [("dog", "accepted"), ("snow", "partial")]
-    assert "2 of 3" in chips[1].hint
+    uses = [TagUse(tag(name).tag, *counts) for name, counts in {"dog": (3, 0), "snow": (2, 1), "ice": (0, 1)}.items()]
+    chips = chips_of_many(uses, 3)
+    assert [(chip.key, chip.text, chip.kind) for chip in chips] == [
+        ("dog", "✓ dog", "accepted"),
+        ("snow", "snow  2", "partial"),
+        ("ice", "ice  1", "suggested"),
+    ]
+    assert "2 of 3 selected photos have it, suggested for 1" in chips[1].hint
+    many = chips_of_many([TagUse(tag(str(number)).tag, 1, 0) for number in range(100)], 3)
+    assert len(many) == 41
+    assert (many[-1].text, many[-1].removable) == ("60 more", False)
 
 
 def test_a_tag_is_typed_completed_and_added(qtbot: QtBot) -> None:

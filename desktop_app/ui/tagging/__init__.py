@@ -1,0 +1,1 @@
+"""Giving, shaping and reviewing tags in the window."""

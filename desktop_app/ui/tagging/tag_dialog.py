@@ -1,0 +1,191 @@
+"""The dialog that makes a tag or changes one: what it is called, where it stands, and how it is recognised."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QDialog,
+    QFormLayout,
+    QHBoxLayout,
+    QLineEdit,
+    QPlainTextEdit,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from desktop_app.base.errors import UserFacingError
+from desktop_app.domain.tag import TagDefinition, TagDraft
+from desktop_app.ui.controls import label, line, push_button
+from desktop_app.ui.tagging.colour_row import ColourRow
+from desktop_app.ui.tagging.threshold_panel import ThresholdPanel
+from desktop_app.ui.theme import Theme
+
+_PROMPT_LINES = 4
+_SIZE = (560, 470)
+_HEIGHT_WITH_THRESHOLD = 760
+
+# Of a small screen's height, for its own bars and the window's title.
+_SPARE = 80
+
+
+class TagDialog(QDialog):
+    """Fills a TagDraft. It stays open, and says why, until the tag can be kept."""
+
+    save_wanted = Signal(object)
+    """A TagDraft."""
+    parent_wanted = Signal()
+    """Ask under which tag this one is to stand."""
+
+    def __init__(self, title: str, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(title)
+        self._draft = TagDraft("")
+        self.name = QLineEdit(placeholderText="In your own words: our red canoe")
+        self.name.setAccessibleName("Name")
+        self.parent_button = push_button("")
+        self.parent_button.clicked.connect(lambda _checked: self.parent_wanted.emit())
+        self.no_parent = push_button("Take out", role="link")
+        self.no_parent.clicked.connect(lambda _checked: self.set_parent(None))
+        self.aliases = QLineEdit(placeholderText="Other words for it, with commas between them")
+        self.aliases.setAccessibleName("Other words")
+        self.colours = ColourRow(theme)
+        self.looked_for = QCheckBox("Look for it in all photos")
+        self.prompts = QPlainTextEdit(placeholderText="a photo of {a}\na close-up of {a}", tabChangesFocus=True)
+        self.prompts.setAccessibleName("Prompts")
+        self.sensitive = QCheckBox("Sensitive: its photos can be blurred until asked for")
+        self.threshold = ThresholdPanel(theme)
+        self.problem = label(role="danger", wrap=True)
+        self.save = push_button("Save", role="primary")
+        self.save.setDefault(True)
+        self.save.clicked.connect(lambda _checked: self.save_wanted.emit(self.draft()))
+        self.name.textChanged.connect(lambda _text: self._consider())
+        self.looked_for.toggled.connect(self._on_looked_for)
+        self._lay_out(theme)
+        self.fill(TagDraft(""))
+        self.threshold_section.hide()
+
+    def fill(self, draft: TagDraft) -> None:
+        """Begin with this."""
+        self._draft = draft
+        self.name.setText(draft.name)
+        self.set_parent(draft.parent)
+        self.aliases.setText(", ".join(draft.aliases))
+        self.colours.choose(draft.colour)
+        self.looked_for.setChecked(draft.looked_for)
+        self.prompts.setPlainText("\n".join(draft.templates or ()))
+        self.sensitive.setChecked(draft.sensitive)
+        self._on_looked_for(draft.looked_for)
+        self._consider()
+        self.name.setFocus()
+
+    def draft(self) -> TagDraft:
+        """What is filled in."""
+        own = self.threshold.threshold if self.threshold_section.isVisibleTo(self) else self._draft.threshold
+        return replace(
+            self._draft,
+            name=self.name.text(),
+            aliases=tuple(word.strip() for word in self.aliases.text().split(",") if word.strip()),
+            colour=self.colours.chosen,
+            templates=tuple(text for text in self.prompts.toPlainText().splitlines() if text.strip()) or None,
+            looked_for=self.looked_for.isChecked(),
+            sensitive=self.sensitive.isChecked(),
+            threshold=own,
+        )
+
+    def set_parent(self, parent: str | None) -> None:
+        """Stand under this tag."""
+        self._draft = replace(self._draft, parent=parent)
+        self.parent_button.setText(parent or "No other tag")
+        self.no_parent.setVisible(parent is not None)
+
+    def show_threshold(self, draft: TagDraft) -> None:
+        """Offer the threshold of a tag that there is."""
+        self.threshold_section.setVisible(draft.looked_for)
+        self.threshold.show_threshold(draft.threshold, 0.5)
+        room = self.screen().availableGeometry().height() - _SPARE
+        self.resize(self.width(), min(_HEIGHT_WITH_THRESHOLD, room))
+
+    def show_problem(self, problem: UserFacingError) -> None:
+        """Say why this cannot be kept."""
+        self.problem.setText(f"{problem.sentence} {problem.next_step}".strip())
+        self.problem.show()
+
+    def _consider(self) -> None:
+        self.save.setEnabled(bool(self.name.text().strip()))
+        self.problem.hide()
+
+    def _on_looked_for(self, looked_for: bool) -> None:
+        self.prompts.setEnabled(looked_for)
+
+    def _lay_out(self, theme: Theme) -> None:
+        self.prompts.setFixedHeight(self.prompts.fontMetrics().lineSpacing() * _PROMPT_LINES + 16)
+        under = QHBoxLayout()
+        under.setSpacing(theme.space_m)
+        under.addWidget(self.parent_button)
+        under.addWidget(self.no_parent)
+        under.addStretch(1)
+        form = QFormLayout()
+        form.setHorizontalSpacing(theme.space_l)
+        form.setVerticalSpacing(theme.space_m)
+        form.setLabelAlignment(Qt.AlignmentFlag.AlignRight)
+        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+        form.addRow("Name", self.name)
+        form.addRow("Under", under)
+        form.addRow("Also called", self.aliases)
+        form.addRow("Colour", self.colours)
+        form.addRow("", self.looked_for)
+        form.addRow("Prompts", self.prompts)
+        form.addRow("", label("One a line. {} stands for the name, {a} for the name with “a” or “an”.", role="muted"))
+        form.addRow("", self.sensitive)
+        self.threshold_section = QWidget()
+        section = QVBoxLayout(self.threshold_section)
+        section.setContentsMargins(0, theme.space_s, 0, 0)
+        section.setSpacing(theme.space_m)
+        section.addWidget(line())
+        section.addWidget(label("THRESHOLD", role="heading"))
+        section.addWidget(self.threshold)
+        body = QWidget()
+        content = QVBoxLayout(body)
+        content.setContentsMargins(theme.space_l, theme.space_l, theme.space_l, theme.space_s)
+        content.addLayout(form)
+        content.addWidget(self.threshold_section)
+        content.addStretch(1)
+        scroll = QScrollArea(widgetResizable=True)  # for small screens
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setWidget(body)
+        cancel = push_button("Cancel")
+        cancel.clicked.connect(self.reject)
+        buttons = QHBoxLayout()
+        buttons.setContentsMargins(theme.space_l, theme.space_s, theme.space_l, theme.space_l)
+        buttons.setSpacing(theme.space_s)
+        buttons.addStretch(1)
+        buttons.addWidget(cancel)
+        buttons.addWidget(self.save)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(scroll, 1)
+        self.problem.setContentsMargins(theme.space_l, 0, theme.space_l, 0)
+        column.addWidget(self.problem)
+        column.addLayout(buttons)
+        self.resize(*_SIZE)
+
+
+def draft_of(definition: TagDefinition, parent: str | None) -> TagDraft:
+    """A draft that changes nothing of a tag."""
+    tag = definition.tag
+    return TagDraft(
+        tag.name,
+        parent=parent,
+        aliases=definition.aliases,
+        templates=definition.templates,
+        colour=tag.colour,
+        threshold=tag.threshold,
+        group=tag.group,
+        looked_for=tag.looked_for,
+        sensitive=tag.sensitive,
+    )

@@ -1,0 +1,93 @@
+"""A field over a list of tags: type a few letters, go up and down, press Enter."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QDialog, QLineEdit, QVBoxLayout, QWidget
+
+from desktop_app.domain.tag_choices import TagChoice, TagChoices
+from desktop_app.ui.controls import label
+from desktop_app.ui.tagging.choice_list import ChoiceList
+from desktop_app.ui.theme import Theme
+
+_PAGE = 8
+_SIZE = (460, 440)
+
+
+class TagPicker(QDialog):
+    """Asks for one tag that there is, and closes."""
+
+    chosen = Signal(object)
+    """The TagChoice."""
+
+    def __init__(self, title: str, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(title)
+        self.resize(*_SIZE)
+        self.choices = TagChoices()
+        self.moved = False
+        """Whether the person has gone to one of the rows since they last typed."""
+        self.field = QLineEdit(placeholderText="Type a few letters of a tag", clearButtonEnabled=True)
+        self.field.setAccessibleName("Tag")
+        self.field.textChanged.connect(lambda _text: self._offer())
+        self.field.installEventFilter(self)
+        self.list = ChoiceList(theme)
+        self.list.chosen.connect(self.choose)
+        self.hint = label(role="muted", wrap=True)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(theme.space_m, theme.space_m, theme.space_m, theme.space_m)
+        column.setSpacing(theme.space_s)
+        column.addWidget(self.field)
+        column.addWidget(self.list, 1)
+        column.addWidget(self.hint)
+        self.field.setFocus()
+        self._offer()
+
+    def show_choices(self, choices: TagChoices) -> None:
+        """Offer from these from now on; what is typed and marked stays."""
+        marked = self.list.marked
+        self.choices = choices
+        self._offer(keep=marked.name if marked else "")
+
+    def choose(self, choice: TagChoice) -> None:
+        """Take this one."""
+        self.chosen.emit(choice)
+        self.accept()
+
+    def enter(self) -> None:
+        """What the Enter key does."""
+        if self.list.marked is not None:
+            self.choose(self.list.marked)
+
+    def offered(self, typed: str) -> list[TagChoice]:
+        """The rows for what is typed."""
+        return [choice for choice in self.choices.offered(typed) if not choice.is_new]
+
+    def words_below(self, offered: list[TagChoice], typed: str) -> str:
+        """The line below the list."""
+        return "No tag answers to this." if typed.strip() and not offered else "Enter takes the marked tag"
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """The field keeps the focus; the keys that move and choose go to the list."""
+        if watched is self.field and isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
+            return self._pressed(Qt.Key(event.key()))
+        return super().eventFilter(watched, event)
+
+    def _pressed(self, key: Qt.Key) -> bool:
+        steps = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1, Qt.Key.Key_PageDown: _PAGE, Qt.Key.Key_PageUp: -_PAGE}
+        if key in steps:
+            self.moved = True
+            self.list.move(steps[key])
+            return True
+        if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.enter()
+            return True
+        return False
+
+    def _offer(self, *, keep: str = "") -> None:
+        typed = self.field.text()
+        self.moved = bool(keep) and self.moved
+        offered = self.offered(typed)
+        self.list.show_choices(offered, keep=keep)
+        self.hint.setText(self.words_below(offered, typed))
