@@ -37,6 +37,7 @@ class BrowserPage(QWidget):
         self, services: Services, tasks: Tasks, state: SearchState, theme: Theme, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
+        self.state = state
         self.theme = theme
         self.top_bar = TopBar(theme)
         self.banner = Banner(theme)

@@ -94,7 +94,7 @@ class MainWindow(QMainWindow):
         self.saved = SavedSearchActions(
             self.page, self.exports, self.library, state=self.state, services=services, tasks=self.tasks
         )
-        self.curation = CurationWork(self.photo_actions.curation, self.page, self.state, services, self.tasks)
+        self.curation = CurationWork(self.photo_actions, self.page, self.tag_work.history, services, self.tasks)
         self.completions = CompletionPresenter(self.page.top_bar.search, services, self.tasks, self)
         self._closing_steps = 0
         self._build()

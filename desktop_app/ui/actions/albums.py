@@ -15,7 +15,7 @@ from desktop_app.domain.query_terms import Named, NameKind
 from desktop_app.services.services import Services
 from desktop_app.ui.browser_page import BrowserPage
 from desktop_app.ui.refresh import Refresh
-from desktop_app.ui.search_state import SearchState, SearchTerms
+from desktop_app.ui.search_state import SearchTerms
 from desktop_app.ui.tasks import Tasks
 
 
@@ -25,10 +25,10 @@ class AlbumActions(QObject):
     edited = Signal(object)
     """An Edited that was asked for here."""
 
-    def __init__(self, page: BrowserPage, state: SearchState, services: Services, tasks: Tasks) -> None:
+    def __init__(self, page: BrowserPage, services: Services, tasks: Tasks) -> None:
         super().__init__(page)
         self._page = page
-        self._state = state
+        self._state = page.state
         self._albums = services.albums
         self._tasks = tasks
         self._list = Refresh(tasks, self._show)
@@ -39,7 +39,7 @@ class AlbumActions(QObject):
         tree.dropped.connect(self.drop)
         page.sidebar.add_album.clicked.connect(lambda _checked=False: self.make())
         page.inspector.albums.clicked.connect(self.show_photos)
-        state.changed.connect(self._mark_opened)
+        page.state.changed.connect(self._mark_opened)
         self.refresh_all()
 
     def refresh_all(self) -> None:

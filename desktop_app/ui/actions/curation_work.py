@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
 from desktop_app.domain.changes import LibraryChanges
@@ -12,36 +12,34 @@ from desktop_app.domain.photo import PhotoId
 from desktop_app.domain.sidecar import SidecarNaming
 from desktop_app.services.services import Services
 from desktop_app.ui.actions.albums import AlbumActions
-from desktop_app.ui.actions.curation import CurationActions
+from desktop_app.ui.actions.photos import PhotoActions
 from desktop_app.ui.browser_page import BrowserPage
 from desktop_app.ui.dialogs.sidecars import SidecarsDialog
 from desktop_app.ui.dialogs.sidecars_presenter import SidecarsPresenter
 from desktop_app.ui.inspector.curation_presenter import CurationPresenter
-from desktop_app.ui.search_state import SearchState
+from desktop_app.ui.tagging.edit_history import EditHistory
 from desktop_app.ui.tasks import Tasks
 
 
 class CurationWork(QObject):
     """Connects the actions with the sidebar, the grid, the inspector and the dialog."""
 
-    edited = Signal(object)
-    """An Edited that was asked for in any of them."""
-
     def __init__(
-        self, actions: CurationActions, page: BrowserPage, state: SearchState, services: Services, tasks: Tasks
+        self, photos: PhotoActions, page: BrowserPage, history: EditHistory, services: Services, tasks: Tasks
     ) -> None:
         super().__init__(page)
+        actions = photos.curation
         self._page = page
         self._services = services
         self._tasks = tasks
-        self.albums = AlbumActions(page, state, services, tasks)
+        self.albums = AlbumActions(page, services, tasks)
         self._presenter = CurationPresenter(page.inspector, actions, services, tasks, self)
         # Before anything else hears of another selection: what is being typed belongs to the one before.
         page.grid.selection_changed.connect(self._presenter.show_selection)
         actions.rate_by_digits(page.grid)
         actions.sidecars_wanted.connect(self.write_sidecars)
         for part in (actions, self.albums):
-            part.edited.connect(self.edited)
+            part.edited.connect(history.tell)
 
     def refresh(self, changes: LibraryChanges) -> None:
         """Follow changes of the library."""

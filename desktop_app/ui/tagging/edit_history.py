@@ -16,7 +16,17 @@ from desktop_app.ui.tagging.toast import Toast
 from desktop_app.ui.tasks import Tasks
 from desktop_app.ui.theme import Theme
 
-_OF_ONE_PHOTO = (EditKind.ADD, EditKind.REMOVE, EditKind.ACCEPT, EditKind.REJECT, EditKind.FORGET)
+_OF_ONE_PHOTO = (
+    EditKind.ADD,
+    EditKind.REMOVE,
+    EditKind.ACCEPT,
+    EditKind.REJECT,
+    EditKind.FORGET,
+    EditKind.RATE,
+    EditKind.FAVOURITE,
+    EditKind.ENTITLE,
+    EditKind.DESCRIBE,
+)
 """What is seen at once on one photo needs no line that says so."""
 
 

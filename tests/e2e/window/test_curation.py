@@ -101,6 +101,8 @@ def test_stars_hearts_and_titles(qtbot: QtBot, window: MainWindow) -> None:
     assert (editor.title.text(), editor.description.toPlainText()) == ("", "")
     action(window, "Favourite, or no longer").trigger()
     wait_for(qtbot, lambda: not said(window, second).favourite)
+    window.tag_work.history.take_back()
+    wait_for(qtbot, lambda: said(window, second).favourite and editor.heart.isChecked())
 
 
 def test_albums_are_made_by_dropping_photos_and_changed_in_the_sidebar(qtbot: QtBot, window: MainWindow) -> None:
@@ -138,6 +140,10 @@ def test_albums_are_made_by_dropping_photos_and_changed_in_the_sidebar(qtbot: Qt
     qtbot.keyClick(tree, Qt.Key.Key_Delete)
     wait_for(qtbot, lambda: albums(window) == [("Best", 0)])
     wait_for(qtbot, lambda: window.page.grid.photo_count() == SMALL_PHOTOS)
+    toast = window.tag_work.history.toast
+    wait_for(qtbot, lambda: toast.isVisible() and "deleting the album “Autumn”" in toast.words.text())
+    qtbot.mouseClick(toast.button, Qt.MouseButton.LeftButton)
+    wait_for(qtbot, lambda: albums(window) == [("Autumn", 2), ("Best", 0)])
 
 
 def test_sidecars_are_shown_before_they_are_written(qtbot: QtBot, window: MainWindow, own_photos: Path) -> None:
