@@ -43,7 +43,8 @@ def test_the_warmest_part_is_the_patch_that_says_it(row: int, column: int, aspec
     assert abs(x - (column + 0.5) / 4) < 0.13
     assert abs(y - (row + 0.5) / 4) < 0.13
     rows, columns = heat.warmth.shape
-    assert (columns >= rows) == (aspect >= 1.0)
+    assert (columns - rows) * (aspect - 1.0) >= 0.0
+    assert columns / rows == pytest.approx(aspect, rel=0.02)
 
 
 def test_windows_lie_where_their_boxes_say() -> None:
