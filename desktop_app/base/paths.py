@@ -59,6 +59,11 @@ class LibraryPaths:
         return self.folder / "backups"
 
     @property
+    def vectors(self) -> Path:
+        """The folder of the models' vector files: made from the database, and can always be made again."""
+        return self.folder / "vectors"
+
+    @property
     def log(self) -> Path:
         """The log file that bug reports ask for."""
         return self.folder / "keepsight.log"

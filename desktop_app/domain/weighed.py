@@ -61,7 +61,7 @@ class Weighed:
         if not len(self.probabilities):
             return self._unranked(limit)
         uncut = everything or not self.certain
-        within = np.arange(len(self.probabilities)) if uncut else _worth_ranking(self.probabilities)
+        within = np.arange(len(self.probabilities)) if uncut else worth_ranking(self.probabilities)
         order = within[np.argsort(-self.ranking[within], kind="stable")]
         best_first = np.sort(self.probabilities[within])[::-1]
         matches = len(order) if uncut else CutOff(self.bar, sensitivity).length(best_first, terms=self.terms)
@@ -97,9 +97,17 @@ class Weighed:
         return Answer(result, ended_by if total else EndedBy.NOTHING_MATCHES, total)
 
 
-def _worth_ranking(probabilities: Probabilities) -> npt.NDArray[np.int64]:
-    """Photos that can be listed, or else offered as the nearest: sorting a whole library would cost more than weighing it."""
-    likely = np.flatnonzero(probabilities >= FLOOR)
-    if len(likely) >= NEAREST or len(probabilities) <= NEAREST:
-        return likely if len(likely) >= NEAREST else np.arange(len(probabilities))
-    return np.sort(np.argpartition(-probabilities, NEAREST)[:NEAREST])
+def worth_ranking(
+    probabilities: Probabilities, *, at_least: float = FLOOR, at_most: int | None = None
+) -> npt.NDArray[np.int64]:
+    """Photos that can be listed, or else offered as the nearest, as rising positions: sorting a whole library would cost more
+    than weighing it. When there are more than `at_most`, the most probable ones.
+    """
+    likely = np.flatnonzero(probabilities >= at_least)
+    if len(likely) < NEAREST < len(probabilities):
+        return np.sort(np.argpartition(-probabilities, NEAREST)[:NEAREST])
+    if len(likely) < NEAREST:
+        return np.arange(len(probabilities))
+    if at_most is not None and len(likely) > at_most:
+        return likely[np.sort(np.argpartition(-probabilities[likely], at_most)[:at_most])]
+    return likely

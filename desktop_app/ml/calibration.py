@@ -44,6 +44,10 @@ class Background:
     mean: Vectors
     deviation: Vectors
 
+    def at(self, rows: npt.NDArray[np.int64]) -> Background:
+        """That of some of the pictures."""
+        return Background(self.mean[rows], self.deviation[rows])
+
     def standardise(self, similarities: Vectors) -> Vectors:
         """Standard scores z of similarities [N] or [N, L]."""
         mean, deviation = self.mean, self.deviation

@@ -188,7 +188,9 @@ def _pixel_spec(config: dict[str, Any]) -> PixelSpec:
 
 
 def _unit(vectors: Any) -> Any:
-    return vectors / vectors.norm(dim=-1, keepdim=True).clamp_min(1e-12)
+    """Rows of length 1. What damaged weights make of a photo may be no number at all: zeros then, which are like nothing."""
+    units = vectors / vectors.norm(dim=-1, keepdim=True).clamp_min(1e-12)
+    return units.nan_to_num(nan=0.0, posinf=0.0, neginf=0.0)
 
 
 def _is_out_of_memory(error: BaseException) -> bool:

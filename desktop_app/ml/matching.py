@@ -40,13 +40,15 @@ class QueryBackground:
     best: float
 
     @classmethod
-    def of(cls, similarities: Vectors) -> QueryBackground:
-        """From the similarities of every photo; of an empty library, something that matches nothing."""
+    def of(cls, similarities: Vectors, *, best: float | None = None) -> QueryBackground:
+        """From the similarities of every photo, or of an even sample and the best of all; of an empty library, something
+        that matches nothing.
+        """
         if not len(similarities):
             return cls(0.0, 1.0, 1.0)
         median = float(np.median(similarities))
         spread = float(np.median(np.abs(similarities - median))) * MAD_TO_SIGMA
-        return cls(median, max(spread, _LEAST_SPREAD), float(similarities.max()))
+        return cls(median, max(spread, _LEAST_SPREAD), float(similarities.max()) if best is None else best)
 
 
 def views(similarities: Vectors, photos: Background, query: QueryBackground) -> Vectors:

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from desktop_app.ml.calibration import Background
-from desktop_app.ml.vector_index import IndexSnapshot
+from desktop_app.ml.vectors.snapshot import IndexSnapshot
 
 Vectors = npt.NDArray[np.float32]
 Ids = npt.NDArray[np.int64]

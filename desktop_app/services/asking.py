@@ -9,26 +9,37 @@ import numpy as np
 import numpy.typing as npt
 
 from desktop_app.base.errors import UserFacingError
+from desktop_app.domain.cutoff import FLOOR
 from desktop_app.domain.fusion import fused_scores
-from desktop_app.domain.language.degrees import degrees, positive_terms, sure_part, uncertain_terms
+from desktop_app.domain.language.degrees import degrees, leaves, positive_terms, sure_part, uncertain_terms
 from desktop_app.domain.language_hint import language_hint
 from desktop_app.domain.photo import PhotoId
-from desktop_app.domain.query import And, Expression, is_filter
+from desktop_app.domain.query import And, Expression, Filter, is_filter
 from desktop_app.domain.query_terms import Meaning, SimilarTo
 from desktop_app.domain.question import Answer, Question, Reason
-from desktop_app.domain.weighed import Weighed
+from desktop_app.domain.weighed import Weighed, worth_ranking
+from desktop_app.ml.vectors.snapshot import IndexSnapshot
 from desktop_app.services.active_model import ActiveModel
 from desktop_app.services.explaining import reasons_for
+from desktop_app.services.library_similarities import LibrarySimilarities, QueryVector
 from desktop_app.services.library_store import LibraryStore
 from desktop_app.services.models import Models
+from desktop_app.services.photo_filters import PhotoFilters
 from desktop_app.services.query_pictures import QueryPictures
 from desktop_app.services.searching import Searching
-from desktop_app.services.term_scores import LibrarySimilarities, TermScores
+from desktop_app.services.term_scores import TermScores
 from desktop_app.services.understanding import Understanding
-from desktop_app.store.photos import photo_ids
 
 Ids = npt.NDArray[np.int64]
 Vectors = npt.NDArray[np.float32]
+
+# Photos down to this fraction of the least probability that can be listed are compared exactly: an 8-bit similarity moves a
+# probability by a tenth of itself at most.
+_ROUGHLY = 2.0
+
+# More photos than this are never compared exactly (some milliseconds); those behind them keep the 8-bit order, whose errors
+# of a thousandth nobody sees at the four thousandth place.
+_COMPARED = 4096
 
 # Keeps a probability of exactly 0 or 1 from outweighing every other opinion in a sum of log-odds.
 _SUREST = 1e-4
@@ -62,62 +73,85 @@ class Asking:
         """
         started = time.perf_counter()
         tree = self._understanding.tree(question.text)
+        if not _has_degrees(question, tree):
+            photos = self._searching.candidates(_all_of(question.where, tree), stacks=question.stacks)
+            return Weighed(photos, len(photos), time.perf_counter() - started)
         while True:
-            judge = self._judge(question, tree)
-            if judge is None:
-                photos = self._searching.candidates(And((question.where, tree)), stacks=question.stacks)
-                return Weighed(photos, len(photos), time.perf_counter() - started)
+            model = self._models.active()
             try:
-                return judge.weighed(started)
+                return self._weigh(question, tree, model, started)
             except UserFacingError:
                 # Another model took this one's place while it was asked: ask that one.
-                if self._models.active() is judge.model:
+                if self._models.active() is model:
                     raise
+
+    def _weigh(self, question: Question, tree: Expression, model: ActiveModel, started: float) -> Weighed:
+        def weighed(index: IndexSnapshot) -> Weighed:
+            return self._judge(question, tree, model=model, index=index).weighed(started)
+
+        return self._searching.with_index(model, weighed)
 
     def why(self, question: Question, ids: list[PhotoId]) -> dict[PhotoId, tuple[Reason, ...]]:
         """What each term of the question says of some photos, in the order of the text. For a few hundred photos at most."""
         tree = self._understanding.tree(question.text)
         photos = np.array(ids, np.int64)
-        judge = self._judge(question, tree, photos=photos)
-        return reasons_for(tree, photos, self._store.reader, judge)
+        reader = self._store.reader
+        if not _has_degrees(question, tree):
+            return reasons_for(tree, photos, reader, None)
+        model = self._models.active()
+
+        def reasons(index: IndexSnapshot) -> dict[PhotoId, tuple[Reason, ...]]:
+            judge = self._judge(question, tree, model=model, index=index, photos=photos)
+            judge.compare()
+            return reasons_for(tree, photos, reader, judge)
+
+        return self._searching.with_index(model, reasons)
 
     def moments(self, question: Question, ids: list[PhotoId]) -> dict[PhotoId, float]:
         """At which second each video among some photos matches the question best; empty where nothing is looked for."""
         tree = self._understanding.tree(question.text)
-        judge = self._judge(question, tree, photos=np.array(ids, np.int64))
-        vector = None if judge is None else judge.looked_for()
-        if judge is None or vector is None:
+        if not _has_degrees(question, tree):
             return {}
-        found = self._searching.moments_of(judge.model).seconds_of(judge.scores.photos, vector)
-        return {PhotoId(video): second for video, second in found.items()}
+        model = self._models.active()
 
-    def _judge(self, question: Question, tree: Expression, *, photos: Ids | None = None) -> Judge | None:
-        """What weighs the photos that pass the filters; None when there is nothing to weigh."""
-        has_pictures = bool(question.like or question.image)
-        if is_filter(tree) and not has_pictures:
-            return None
+        def seconds(index: IndexSnapshot) -> dict[PhotoId, float]:
+            judge = self._judge(question, tree, model=model, index=index, photos=np.array(ids, np.int64))
+            vector = judge.looked_for()
+            if vector is None:
+                return {}
+            found = self._searching.moments_of(model).seconds_of(judge.scores.photos, vector)
+            return {PhotoId(video): second for video, second in found.items()}
+
+        return self._searching.with_index(model, seconds)
+
+    def _judge(
+        self,
+        question: Question,
+        tree: Expression,
+        *,
+        model: ActiveModel,
+        index: IndexSnapshot,
+        photos: Ids | None = None,
+    ) -> Judge:
+        """What weighs the photos that pass the filters, or those given."""
         sure, rest = sure_part(tree)
         if photos is None:
-            candidates = self._searching.candidates(And((question.where, sure)), stacks=question.stacks)
-        else:
-            candidates = photos
-        model = self._models.active()
-        index = self._searching.index_of(model)
+            photos = self._searching.candidates_for(_all_of(question.where, sure), index, stacks=question.stacks)
         scores = TermScores(
-            candidates,
+            photos,
             model=model,
             snapshot=index,
             moments=self._searching.moments_of(model),
             similarities=self._similarities,
             reader=self._store.reader,
         )
-        pictures = list(index.vectors[[row for row in index.rows_of(np.array(question.like, np.int64)) if row >= 0]])
+        pictures = list(index.vectors_of(question.like))
         if question.image is not None:
             pictures.append(self._pictures.vector(question.image, model))
-        if has_pictures and not pictures:
-            raise UserFacingError("The photo has not been indexed yet.", "Try again when indexing is done.")
+        if question.like and not pictures:
+            raise _not_indexed()
         example = _unit(np.mean(pictures, axis=0)) if pictures else None
-        return Judge(question, rest, model, scores, example, self._store)
+        return Judge(question, rest, model, scores, example, self._searching.filters)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,23 +165,33 @@ class Judge:
     scores: TermScores
     example: Vectors | None
     """The mean of the example pictures, a unit vector."""
-    store: LibraryStore
+    filters: PhotoFilters
 
     def weighed(self, started: float) -> Weighed:
         """What the question's terms together say of every candidate."""
-        probabilities, ranking, certain = self._weigh()
+        self.scores.scan(self._queries())
+        probabilities = self.probabilities()
+        # All photos were compared roughly: those that can be listed, or offered as the nearest, are compared exactly.
+        near = worth_ranking(probabilities, at_least=FLOOR / _ROUGHLY, at_most=_COMPARED)
+        likely = replace(self, scores=self.scores.at(near))
+        likely.compare()
+        probabilities[near] = likely.probabilities()
         return Weighed(
             self.scores.photos,
             self.scores.searched,
             time.perf_counter() - started,
             probabilities=probabilities,
-            ranking=ranking,
+            ranking=self._ranking(probabilities),
             cosines=self._cosines(),
-            certain=certain,
+            certain=not self._pictures_alone,
             bar=self.model.matching.now.bar,
             terms=self._uncertain(),
             note=language_hint(_free_text(self.tree), self.model.entry.languages),
         )
+
+    def compare(self) -> None:
+        """Make all that is said of the photos exact. For some thousands of photos at most."""
+        self.scores.refine(self._queries())
 
     def leaf(self, term: Expression) -> Vectors:
         """One term's (or one subtree of filters') probability for each photo."""
@@ -155,38 +199,54 @@ class Judge:
             return self.scores.meant(term.text, words_weight=self.question.words_weight)
         if isinstance(term, SimilarTo):
             return self.scores.is_like(self._example_of(term))
-        passed = photo_ids(self.store.reader, term)
-        return np.isin(self.scores.photos, passed).astype(np.float32)
+        table = self.filters.passing(term)
+        return table[np.minimum(self.scores.photos, len(table) - 1)].astype(np.float32)
 
     def looked_for(self) -> Vectors | None:
         """The unit vector of what the question wants to see: its first free text, or its example pictures."""
         first = next((term for term in positive_terms(self.tree) if isinstance(term, Meaning)), None)
         return self.example if first is None else self.model.texts.query(first.text)
 
-    def _weigh(self) -> tuple[Vectors, npt.NDArray[np.float64], bool]:
-        """Probabilities, ranking scores (higher is better), and whether the probabilities mean anything."""
-        has_words = self.tree != And(())
-        worded = degrees(self.tree, self.leaf) if has_words else np.empty(0, np.float32)
+    @property
+    def _pictures_alone(self) -> bool:
+        """Pictures among pictures: there is an order, but where likeness ends is for the eye to say."""
+        return self.example is not None and self.tree == And(())
+
+    def _queries(self) -> list[QueryVector]:
+        """All that the photos are compared with."""
+        queries = [] if self.example is None else [QueryVector(self.example, by_text=False)]
+        for term in leaves(self.tree):
+            if isinstance(term, Meaning):
+                queries.append(self.scores.text(term.text))
+            elif isinstance(term, SimilarTo):
+                queries.append(QueryVector(self._example_of(term), by_text=False))
+        return queries
+
+    def probabilities(self) -> Vectors:
+        """That each photo is what was asked for."""
         if self.example is None:
-            return worded, self._fused(worded), True
-        if not has_words:
-            # Pictures among pictures: an order, but where likeness ends is for the eye to say.
-            return (
-                self.scores.is_like(self.example),
-                self.scores.cosines(self.example, by_text=False).astype(np.float64),
-                False,
-            )
+            return degrees(self.tree, self.leaf)
+        alike = self.scores.is_like(self.example)
+        if self._pictures_alone:
+            return alike
         weight = self.question.picture_weight
-        odds = weight * _log_odds(self.scores.is_like(self.example)) + (1.0 - weight) * _log_odds(worded)
-        mixed = np.asarray(1.0 / (1.0 + np.exp(-odds)), dtype=np.float32)
-        return mixed, mixed.astype(np.float64), True
+        odds = weight * _log_odds(alike) + (1.0 - weight) * _log_odds(degrees(self.tree, self.leaf))
+        return np.asarray(1.0 / (1.0 + np.exp(-odds)), dtype=np.float32)
+
+    def _ranking(self, probabilities: Vectors) -> npt.NDArray[np.float64]:
+        """What orders the list, higher is better."""
+        if self.example is None:
+            return self._fused(probabilities)
+        if self._pictures_alone:
+            return self.scores.cosines(QueryVector(self.example, by_text=False)).astype(np.float64)
+        return probabilities.astype(np.float64)
 
     def _fused(self, probabilities: Vectors) -> npt.NDArray[np.float64]:
         """Meaning's and words' rankings as one; probabilities alone when no words were found."""
         text = _free_text(self.tree)
         weight = self.question.words_weight
-        written = self.scores.writes(text) if text and weight > 0.0 else np.full(len(probabilities), -1, np.int64)
-        if not (written >= 0).any():
+        written = self.scores.writes(text) if text and weight > 0.0 else None
+        if written is None:
             return probabilities.astype(np.float64)
         shown = degrees(self.tree, replace(self, question=replace(self.question, words_weight=0.0)).leaf)
         ranks = np.empty(len(shown), np.int64)
@@ -195,11 +255,11 @@ class Judge:
 
     def _cosines(self) -> Vectors:
         """The cosine similarity to what is ranked by, where that is one thing; else the probabilities say it all."""
-        if self.example is not None and self.tree == And(()):
-            return self.scores.cosines(self.example, by_text=False)
+        if self.example is not None and self._pictures_alone:
+            return self.scores.cosines(QueryVector(self.example, by_text=False))
         first = next((term for term in positive_terms(self.tree) if isinstance(term, Meaning)), None)
         if first is not None:
-            return self.scores.cosines(self.model.texts.query(first.text), by_text=True)
+            return self.scores.cosines(self.scores.text(first.text))
         return np.full(len(self.scores.photos), np.nan, np.float32)
 
     def _uncertain(self) -> int:
@@ -209,8 +269,22 @@ class Judge:
         """The vector of the photo that `Understanding` looked up."""
         vector = self.scores.vector_of(PhotoId(int(term.reference.removeprefix("#"))))
         if vector is None:
-            raise UserFacingError("The photo has not been indexed yet.", "Try again when indexing is done.")
+            raise _not_indexed()
         return vector
+
+
+def _all_of(*filters: Filter) -> Filter:
+    """What passes every filter; in its plainest form, under which it is remembered."""
+    return And(tuple(part for part in filters if part != And(())))
+
+
+def _has_degrees(question: Question, tree: Expression) -> bool:
+    """Whether there is anything to weigh: filters alone only let photos pass."""
+    return bool(question.like or question.image) or not is_filter(tree)
+
+
+def _not_indexed() -> UserFacingError:
+    return UserFacingError("The photo has not been indexed yet.", "Try again when indexing is done.")
 
 
 def _free_text(tree: Expression) -> str:

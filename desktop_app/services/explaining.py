@@ -16,7 +16,7 @@ from desktop_app.domain.query_terms import Meaning, Words
 from desktop_app.domain.question import Reason, ReasonKind
 from desktop_app.domain.words import telling_words, words_of
 from desktop_app.services.term_scores import TermScores
-from desktop_app.store.photos import photo_ids
+from desktop_app.store.photo_sets import photos_where
 from desktop_app.store.reader import Reader
 from desktop_app.store.search_texts import FIELDS, PERSONAL_FIELDS, texts_of
 
@@ -64,7 +64,7 @@ def _of_term(chip: Chip, photos: Ids, *, reader: Reader, judge: Weighed | None) 
     elif judge is not None and chip.kind is ChipKind.SIMILAR:
         probabilities, kind = judge.leaf(chip.term), ReasonKind.PICTURE
     else:
-        probabilities = np.isin(photos, photo_ids(reader, chip.term)).astype(np.float32)
+        probabilities = np.isin(photos, photos_where(reader, chip.term, among=photos.tolist())).astype(np.float32)
         kind = ReasonKind.WORDS if isinstance(chip.term, Words) else ReasonKind.FILTER
     return [Reason(kind, chip.text, round(float(value), 4), chip.negated, (), chip.span) for value in probabilities]
 

@@ -26,7 +26,8 @@ from desktop_app.services.frames import Embedded, grouped
 from desktop_app.services.indexing import BATCH_SIZE
 from desktop_app.services.library_store import LibraryStore
 from desktop_app.services.reading import decode_threads
-from desktop_app.store.model_switching import UnembeddedPhoto, embeddable_counts, put_embeddings, unembedded_photos
+from desktop_app.store.embeddings import put_embeddings
+from desktop_app.store.model_switching import UnembeddedPhoto, embeddable_counts, unembedded_photos
 from desktop_app.store.moments import put_moments
 from desktop_app.store.writer import WriteSession
 

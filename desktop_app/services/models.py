@@ -16,6 +16,7 @@ from desktop_app.ml.catalogue import BUILT_IN_NAME
 from desktop_app.ml.inference import Inference
 from desktop_app.ml.model_facts import calibration_of, tag_calibration_of
 from desktop_app.services.active_model import ActiveModel
+from desktop_app.services.embedding_index import remove_vector_files
 from desktop_app.services.library_store import LibraryStore
 from desktop_app.services.model_catalogue import ModelCatalogue, ModelSettings
 from desktop_app.services.search_fitting import fit_search_if_outgrown, forget_fitted_matching, matching_for
@@ -267,6 +268,8 @@ class Models:
             lambda session: drop_embeddings(session, model_id, limit=_DROP_CHUNK)
         ):
             pass
+        if model_id is not None:
+            remove_vector_files(self._store.paths.vectors, model_id)
 
     def _forget_embeddings_of_other_weights(self, entry: CatalogueEntry) -> None:
         """Embeddings that other weights of this name made mean nothing to these: the next indexing run makes new ones."""

@@ -1,7 +1,8 @@
-"""One tag scored over the whole library at once, from the embeddings in memory."""
+"""One tag scored over the whole library at once, from the embeddings of the model that serves."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,9 +10,10 @@ import numpy.typing as npt
 
 from desktop_app.domain.photo import PhotoId
 from desktop_app.domain.tag import TagDefinition, TagSource, TagState
+from desktop_app.ml.calibration import Background
 from desktop_app.ml.learned_tag import LearnedTag
 from desktop_app.ml.matching import sigmoid
-from desktop_app.ml.vector_index import IndexSnapshot
+from desktop_app.ml.vectors.snapshot import IndexSnapshot
 from desktop_app.services.active_model import ActiveModel
 from desktop_app.services.models import Models
 from desktop_app.services.searching import Searching
@@ -20,6 +22,10 @@ from desktop_app.store.tag_edits import Scores
 
 Ids = npt.NDArray[np.int64]
 Vectors = npt.NDArray[np.float32]
+
+# So many of the most probable photos are compared exactly, which takes some hundredths of a second; the 8-bit similarities of
+# the others are off by a thousandth.
+_COMPARED = 16_384
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,17 +78,18 @@ class TagScoring:
 
         Loads the model when the words are new.
         """
-        tagger = self.model.tagger
-        index = self._searching.index_of(self.model)
+        model = self.model
+        tagger = model.tagger
         lesson = tagger.lesson_of(definition.tag) if lesson is None else lesson
         vector = tagger.vector_of(tagger.prompts_of(definition))
-        odds = tagger.odds_of(vector, definition.tag, _dots(index, vector), index.background)
-        if lesson is not None:
-            odds = np.asarray(lesson.blend * odds + _dots(index, lesson.weights) + lesson.bias, np.float32)
-        probabilities = sigmoid(odds)
-        order = np.argsort(-probabilities, kind="stable")
+
+        def log_odds(dots: Vectors, photos: Background) -> Vectors:
+            odds = tagger.odds_of(vector, definition.tag, dots[0], photos)
+            return odds if lesson is None else np.asarray(lesson.blend * odds + dots[1] + lesson.bias, np.float32)
+
+        vectors = np.stack([vector] if lesson is None else [vector, lesson.weights])
         source = TagSource.ZERO_SHOT if lesson is None else TagSource.LEARNED
-        return TagProbabilities(index.ids[order], probabilities[order], source)
+        return self._searching.with_index(model, lambda index: _judged(index, vectors, log_odds, source=source))
 
     def scores(self, definition: TagDefinition) -> Scores:
         """What the machine says of a tag in the whole library; nothing of one that is neither looked for nor taught."""
@@ -95,6 +102,17 @@ class TagScoring:
         return Scores(model.model_id, found.opinions(suggest=suggest, accept=accept))
 
 
-def _dots(index: IndexSnapshot, vector: Vectors) -> Vectors:
-    """Inner products of every photo with a vector of any length, float32 [N]."""
-    return np.asarray(index.vectors @ vector, np.float32)
+def _judged(
+    index: IndexSnapshot, vectors: Vectors, log_odds: Callable[[Vectors, Background], Vectors], *, source: TagSource
+) -> TagProbabilities:
+    """All photos by the log-odds [N] that follow from their products [Q, N] with vectors [Q, D]. Raises DamagedVectors."""
+    rows = index.living
+    photos = index.background.at(rows)
+    dots = index.similarities(vectors)[:, rows]
+    likely = np.arange(len(rows))
+    if len(rows) > _COMPARED:
+        likely = np.argpartition(-log_odds(dots, photos), _COMPARED)[:_COMPARED]
+    dots[:, likely] = index.exact(rows[likely], vectors)
+    probabilities = sigmoid(log_odds(dots, photos))
+    order = np.argsort(-probabilities, kind="stable")
+    return TagProbabilities(index.ids[rows[order]], probabilities[order], source)

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from desktop_app.domain.model import ModelId
+from desktop_app.domain.photo import PhotoId
 from desktop_app.store.reader import Reader
 from desktop_app.store.writer import WriteSession
 
@@ -60,6 +61,18 @@ def _stacked(rows: Sequence[tuple[int, bytes]]) -> tuple[npt.NDArray[np.int64], 
     ids = np.fromiter((row[0] for row in rows), dtype=np.int64, count=len(rows))
     vectors = np.frombuffer(b"".join(row[1] for row in rows), dtype="<f2").reshape(len(rows), -1)
     return ids, vectors.astype(np.float32)
+
+
+def put_embeddings(session: WriteSession, model_id: ModelId, ids: Sequence[PhotoId], vectors: Vectors) -> None:
+    """Store embeddings of photos that are in the library; those of photos that left it meanwhile are dropped."""
+    # Not "INSERT OR REPLACE": it deletes a former row behind the back of the triggers that count them.
+    session.connection.executemany(
+        """
+        INSERT INTO embeddings (model_id, content_id, vector) SELECT ?, id, ? FROM contents WHERE id = ?
+        ON CONFLICT (model_id, content_id) DO UPDATE SET vector = excluded.vector
+        """,
+        [(model_id, vector.astype("<f2").tobytes(), photo_id) for photo_id, vector in zip(ids, vectors, strict=True)],
+    )
 
 
 def load_text_embeddings(reader: Reader, model_id: ModelId) -> dict[str, Vectors]:

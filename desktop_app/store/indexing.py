@@ -25,6 +25,7 @@ from desktop_app.domain.model import ModelId
 from desktop_app.domain.photo import FileStamp, Metadata, PhotoId
 from desktop_app.store.assignments import hand_on_tag_decisions, put_machine_tags
 from desktop_app.store.clock import now_text
+from desktop_app.store.embeddings import put_embeddings
 from desktop_app.store.moments import put_moments
 from desktop_app.store.places import put_places
 from desktop_app.store.writer import WriteSession
@@ -76,10 +77,7 @@ def _count(counts: BatchCounts, outcome: str, *, embedded: int = 0) -> BatchCoun
 
 def _store_fresh(session: WriteSession, fresh: FreshPhoto, model_id: ModelId) -> tuple[str, LibraryChanges]:
     photo_id, is_new = _put_content(session, fresh)
-    session.connection.execute(
-        "INSERT OR REPLACE INTO embeddings (model_id, content_id, vector) VALUES (?, ?, ?)",
-        [model_id, photo_id, fresh.vector.astype("<f2").tobytes()],
-    )
+    put_embeddings(session, model_id, [photo_id], fresh.vector[None])
     if fresh.moments:
         put_moments(session, model_id, photo_id, fresh.moments)
     outcome, changes = _put_file(

@@ -15,6 +15,7 @@ from desktop_app.base.errors import UserFacingError
 from desktop_app.base.private_files import make_private
 from desktop_app.store.annotation_schema import ANNOTATION_SCHEMA
 from desktop_app.store.connection import connect_for_writing, plain_errors
+from desktop_app.store.embedding_changes import EMBEDDING_CHANGES_SCHEMA
 from desktop_app.store.moments import VIDEO_SCHEMA
 from desktop_app.store.places import PLACES_SCHEMA
 from desktop_app.store.saved_searches import SAVED_SEARCH_SETTINGS
@@ -102,6 +103,13 @@ def m010_stacks(db: Database) -> None:
 def m011_aliases_are_words(db: Database) -> None:
     """Photos are found by the other names of their tags."""
     for statement in ALIASES_ARE_WORDS:
+        db.execute(statement)
+
+
+@library_migrations()
+def m012_embedding_changes(db: Database) -> None:
+    """Notes of what becomes of embeddings, which the vector files follow."""
+    for statement in EMBEDDING_CHANGES_SCHEMA:
         db.execute(statement)
 
 

@@ -14,6 +14,7 @@ import numpy.typing as npt
 from desktop_app.base.paths import from_stored_name
 from desktop_app.domain.model import ModelId
 from desktop_app.domain.photo import FileStamp, PhotoId
+from desktop_app.store.embedding_changes import unfollow
 from desktop_app.store.reader import Reader
 from desktop_app.store.writer import WriteSession
 
@@ -86,19 +87,11 @@ def embeddable_counts(reader: Reader, model_id: ModelId) -> tuple[int, int]:
     return row[0], row[1]
 
 
-def put_embeddings(session: WriteSession, model_id: ModelId, ids: Sequence[PhotoId], vectors: Vectors) -> None:
-    """Store embeddings of photos that are in the library; those of photos that left it meanwhile are dropped."""
-    session.connection.executemany(
-        """
-        INSERT OR REPLACE INTO embeddings (model_id, content_id, vector)
-        SELECT ?, id, ? FROM contents WHERE id = ?
-        """,
-        [(model_id, vector.astype("<f2").tobytes(), photo_id) for photo_id, vector in zip(ids, vectors, strict=True)],
-    )
-
-
 def drop_embeddings(session: WriteSession, model_id: ModelId, *, limit: int) -> int:
-    """Delete at most so many embeddings of a model, and its text embeddings; return how many went."""
+    """Delete at most so many embeddings of a model, and all its text embeddings and moments; return how many went. Its vector
+    file is followed no more.
+    """
+    unfollow(session, model_id)
     for table in ("text_embeddings", "moments"):
         session.connection.execute(f"DELETE FROM {table} WHERE model_id = ?", [model_id])
     return session.connection.execute(

@@ -39,11 +39,10 @@ from desktop_app.store.stacks import stack_badges
 def photo_ids(reader: Reader, filter_: Filter) -> npt.NDArray[np.int64]:
     """The photos that pass a filter, newest first."""
     clause = where(filter_)
-    rows = reader.rows(
+    return reader.numbers(
         f"SELECT c.id FROM contents c WHERE {LISTED} AND ({clause.sql}) ORDER BY c.sort_time DESC, c.id DESC",
         clause.values,
     )
-    return np.fromiter((row[0] for row in rows), dtype=np.int64, count=len(rows))
 
 
 def summaries(reader: Reader, ids: Sequence[int], *, away: Collection[RootId] = ()) -> dict[PhotoId, PhotoSummary]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import sqlite3
 import threading
 import weakref
@@ -9,6 +10,9 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+
+import numpy as np
+import numpy.typing as npt
 
 from desktop_app.base.errors import UserFacingError
 from desktop_app.store.connection import connect_for_reading, plain_errors
@@ -89,6 +93,13 @@ class Reader:
         """The first column of the first row, or None."""
         row = self.row(sql, parameters)
         return None if row is None else row[0]
+
+    def numbers(self, sql: str, parameters: Sequence[Any] = ()) -> npt.NDArray[np.int64]:
+        """The one column of a query of whole numbers: several times as fast as rows, for whole libraries."""
+        with plain_errors(), self.connection() as connection:
+            cursor = connection.cursor()
+            cursor.row_factory = None
+            return np.fromiter(itertools.chain.from_iterable(cursor.execute(sql, parameters)), np.int64)
 
     def close(self) -> None:
         """Close every thread's connection. Idempotent; later reads raise UserFacingError."""

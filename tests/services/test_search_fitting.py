@@ -13,7 +13,7 @@ from desktop_app.ml.catalogue import BUILT_IN_NAME
 from desktop_app.ml.matching import DEFAULT_MATCHING
 from desktop_app.services import search_fitting
 from desktop_app.services.active_model import ActiveModel
-from desktop_app.store.model_switching import put_embeddings
+from desktop_app.store.embeddings import put_embeddings
 from tests.fixtures.hub import tiny_folder
 from tests.fixtures.libraries import RUN_SECONDS, index_now
 from tests.fixtures.photos import write_small_photos

@@ -5,13 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from desktop_app.domain.photo import PhotoId
-from desktop_app.store.embeddings import embedded_counts, load_embeddings, put_model
+from desktop_app.store.embeddings import embedded_counts, load_embeddings, put_embeddings, put_model
 from desktop_app.store.indexing import mark_gone
 from desktop_app.store.model_switching import (
     drop_embeddings,
     embeddable_counts,
     model_id_of,
-    put_embeddings,
     unembedded_photos,
 )
 from tests.store.conftest import DIMENSION, OpenStore, stamp

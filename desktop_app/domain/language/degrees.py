@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import reduce
 
 import numpy as np
 import numpy.typing as npt
@@ -25,10 +26,10 @@ def degrees(tree: Expression, leaf: Callable[[Expression], Degrees]) -> Degrees:
             filters = tuple(part for part in parts if is_filter(part))
             rest = [part for part in parts if not is_filter(part)]
             factors = [degrees(part, leaf) for part in rest] + ([leaf(And(filters))] if filters else [])
-            return np.asarray(np.prod(factors, axis=0), dtype=np.float32)
+            return reduce(np.multiply, factors)
         case Or(parts):
             misses = [1.0 - degrees(part, leaf) for part in parts]
-            return np.asarray(1.0 - np.prod(misses, axis=0), dtype=np.float32)
+            return np.asarray(1.0 - reduce(np.multiply, misses))
         case Not(part):
             return 1.0 - degrees(part, leaf)
     return leaf(tree)
@@ -58,6 +59,16 @@ def uncertain_terms(tree: Expression) -> int:
         case Not():
             return 0  # the absence of a thing is likely by itself: it lowers no bar
     return 1
+
+
+def leaves(tree: Expression) -> tuple[Expression, ...]:
+    """Every leaf of the tree, in the order of the text."""
+    match tree:
+        case And(parts) | Or(parts):
+            return tuple(leaf for part in parts for leaf in leaves(part))
+        case Not(part):
+            return leaves(part)
+    return (tree,)
 
 
 def positive_terms(tree: Expression) -> tuple[Expression, ...]:

@@ -1,0 +1,73 @@
+"""Where the bytes of vectors are kept: in a file, or in memory when no file can be written."""
+
+from __future__ import annotations
+
+import mmap
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+
+
+class Storage(Protocol):
+    """Bytes that grow and are never moved under those who look at them."""
+
+    def write(self, offset: int, data: bytes) -> None:
+        """Put bytes somewhere, behind the end too. Raises OSError."""
+        ...
+
+    def size(self) -> int:
+        """How many bytes there are."""
+        ...
+
+    def view(self) -> memoryview:
+        """All bytes there are now, read-only. It stays valid while anything made of it lives."""
+        ...
+
+
+class FileStorage:
+    """A file, read by mapping it.
+
+    It is written by ordinary writes: a full disk is then an error that can be dealt with, where a write to a mapping would
+    end the program. It never shrinks and is never replaced while mapped, which Windows would not allow.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def write(self, offset: int, data: bytes) -> None:
+        with self.path.open("r+b" if self.path.exists() else "x+b") as file:
+            file.seek(offset)
+            file.write(data)
+
+    def size(self) -> int:
+        return self.path.stat().st_size
+
+    def view(self) -> memoryview:
+        with self.path.open("rb") as file:
+            if not self.size():
+                return memoryview(b"")  # what cannot be mapped
+            return memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
+
+
+class MemoryStorage:
+    """Memory, for a library whose folder cannot be written to or whose disk is full."""
+
+    def __init__(self) -> None:
+        self._bytes = np.zeros(0, np.uint8)
+        self._size = 0
+
+    def write(self, offset: int, data: bytes) -> None:
+        end = offset + len(data)
+        if end > len(self._bytes):
+            grown = np.zeros(max(end, len(self._bytes) * 3 // 2), np.uint8)
+            grown[: self._size] = self._bytes[: self._size]
+            self._bytes = grown
+        self._bytes[offset:end] = np.frombuffer(data, np.uint8)
+        self._size = max(self._size, end)
+
+    def size(self) -> int:
+        return self._size
+
+    def view(self) -> memoryview:
+        return self._bytes[: self._size].data.toreadonly()
