@@ -133,18 +133,18 @@ class Asking:
         index: IndexSnapshot,
         photos: Ids | None = None,
     ) -> Judge:
-        """What weighs the photos that pass the filters, or those given."""
+        """What weighs the photos that pass the filters, or those given, in the same way."""
         sure, rest = sure_part(tree)
-        if photos is None:
-            photos = self._searching.candidates_for(_all_of(question.where, sure), index, stacks=question.stacks)
         scores = TermScores(
-            photos,
+            self._searching.candidates_for(_all_of(question.where, sure), index, stacks=question.stacks),
             model=model,
             snapshot=index,
             moments=self._searching.moments_of(model),
             similarities=self._similarities,
             reader=self._store.reader,
         )
+        if photos is not None:
+            scores = scores.about(photos)
         pictures = list(index.vectors_of(question.like))
         if question.image is not None:
             pictures.append(self._pictures.vector(question.image, model))

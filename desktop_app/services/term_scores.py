@@ -14,7 +14,7 @@ from desktop_app.ml.matching import PictureCalibration, QueryBackground, sigmoid
 from desktop_app.ml.moment_index import MomentIndex
 from desktop_app.ml.vectors.snapshot import IndexSnapshot
 from desktop_app.services.active_model import ActiveModel
-from desktop_app.services.library_similarities import LibrarySimilarities, QueryVector
+from desktop_app.services.library_similarities import EVERYTHING, LibrarySimilarities, QueryVector, Scope
 from desktop_app.store.reader import Reader
 from desktop_app.store.search_texts import ranked_matches
 
@@ -39,7 +39,9 @@ class TermScores:
         moments: MomentIndex,
         similarities: LibrarySimilarities,
         reader: Reader,
+        scope: Scope | None = None,
     ) -> None:
+        """`scope`: what the photos are judged within; what they make up themselves if it is not given."""
         self.photos = photos
         self._model = model
         self._snapshot = snapshot
@@ -54,16 +56,26 @@ class TermScores:
             rows = snapshot.rows_of(photos)
             self._known = None if (rows >= 0).all() else rows >= 0
             self._rows = rows if self._known is None else rows[self._known]
+        self.scope = scope or Scope.of(self._rows if isinstance(self._rows, np.ndarray) else None, snapshot)
 
     def at(self, positions: Ids) -> TermScores:
-        """The same for some of the photos."""
+        """The same for some of the photos, judged as they are among all of these."""
+        return self._part(self.photos[positions], self.scope)
+
+    def about(self, photos: Ids) -> TermScores:
+        """The same for any photos: judged as they are among these, if they are all of them among these."""
+        narrow = self.scope is not EVERYTHING and np.isin(photos, self.photos).all()
+        return self._part(photos, self.scope if narrow else EVERYTHING)
+
+    def _part(self, photos: Ids, scope: Scope) -> TermScores:
         part = TermScores(
-            self.photos[positions],
+            photos,
             model=self._model,
             snapshot=self._snapshot,
             moments=self._moments,
             similarities=self._similarities,
             reader=self._reader,
+            scope=scope,
         )
         part._written = self._written
         return part
@@ -79,12 +91,12 @@ class TermScores:
 
     def scan(self, queries: Sequence[QueryVector]) -> None:
         """Compare all that a question names with the library in one pass, before its terms are asked for one by one."""
-        self._similarities.of_all(self._snapshot, queries)
+        self._similarities.of_all(self._snapshot, queries, self.scope)
 
     def refine(self, queries: Sequence[QueryVector]) -> None:
         """Make all that is said of these photos exact. For some thousands of photos at most."""
         rows = self._rows if isinstance(self._rows, np.ndarray) else np.arange(len(self._snapshot))
-        self._similarities.refine(self._snapshot, queries, rows)
+        self._similarities.refine(self._snapshot, queries, rows, self.scope)
 
     def cosines(self, query: QueryVector) -> Vectors:
         """Cosine similarities of the photos; -1 for those without an embedding."""
@@ -137,7 +149,7 @@ class TermScores:
         """Cosine similarities of the photos that have an embedding, a video's by its best moment, and what they are to be
         measured against.
         """
-        known = self._similarities.of(self._snapshot, query)
+        known = self._similarities.of(self._snapshot, query, self.scope)
         cosines = self._moments.lifted(known.cosines, self._snapshot, query.vector, by_text=query.by_text)
         return cosines[self._rows], known.background
 
