@@ -21,7 +21,7 @@ from desktop_app.domain.weighed import Weighed, worth_ranking
 from desktop_app.ml.vectors.snapshot import IndexSnapshot
 from desktop_app.services.active_model import ActiveModel
 from desktop_app.services.explaining import reasons_for
-from desktop_app.services.library_similarities import LibrarySimilarities, QueryVector
+from desktop_app.services.library_similarities import QueryVector
 from desktop_app.services.library_store import LibraryStore
 from desktop_app.services.models import Models
 from desktop_app.services.photo_filters import PhotoFilters
@@ -53,7 +53,6 @@ class Asking:
         self._models = models
         self._searching = searching
         self._understanding = understanding
-        self._similarities = LibrarySimilarities()
         self._pictures = QueryPictures()
 
     def ask(self, question: Question, *, limit: int | None = None) -> Answer:
@@ -140,7 +139,7 @@ class Asking:
             model=model,
             snapshot=index,
             moments=self._searching.moments_of(model),
-            similarities=self._similarities,
+            similarities=self._searching.similarities,
             reader=self._store.reader,
         )
         if photos is not None:

@@ -108,6 +108,11 @@ class LibrarySimilarities:
             known.cosines[rough] = snapshot.exact(rough, query.vector[None])[0]
             known.exact[rough] = True
 
+    def forget(self) -> None:
+        """Let go of everything remembered, and of the snapshots that it belongs to."""
+        with self._lock:
+            self._kept.clear()
+
     def _remembered(self, snapshot: IndexSnapshot, query: QueryVector, scope: Scope) -> Similarities | None:
         key = (*query.key, scope.key)
         with self._lock:

@@ -22,6 +22,7 @@ from desktop_app.ml.vectors.layout import DamagedVectors
 from desktop_app.ml.vectors.snapshot import IndexSnapshot
 from desktop_app.services.active_model import ActiveModel
 from desktop_app.services.embedding_index import EmbeddingIndex
+from desktop_app.services.library_similarities import LibrarySimilarities
 from desktop_app.services.library_store import LibraryStore
 from desktop_app.services.models import Models
 from desktop_app.services.photo_filters import PhotoFilters, Table
@@ -44,6 +45,7 @@ class Searching:
         self._models = models
         self._index = EmbeddingIndex(store)
         self.filters = PhotoFilters(store)
+        self.similarities = LibrarySimilarities()
         # Guards the notes below, which the writer's thread takes: never held across anything slow.
         self._notes_lock = threading.Lock()
         self._listed: Ids | None = None
@@ -126,6 +128,10 @@ class Searching:
         """Stop following the library's changes, and let go of the vectors."""
         self._unsubscribe()
         self.filters.close()
+        # Explicitly, and not when somebody happens to collect it: Windows deletes no file that is mapped.
+        self.similarities.forget()
+        with self._notes_lock:
+            self._all_photos = (None, None, np.empty(0, np.int64))
         self._index.close()
 
     def candidates(self, where: Filter, *, stacks: bool = False) -> Ids:
