@@ -46,6 +46,7 @@ from desktop_app.services.recovering import Recovering
 from desktop_app.services.reviewing import Reviewing
 from desktop_app.services.saved_searches import SavedSearches
 from desktop_app.services.searching import Searching
+from desktop_app.services.sensitivity import Sensitivity
 from desktop_app.services.services import Services
 from desktop_app.services.stacking import Stacking
 from desktop_app.services.tag_choosing import TagChoosing
@@ -127,8 +128,10 @@ def open_library(
     watching = Watching(store, indexer, presence)
     searching, understanding = Searching(store, models), Understanding(store, place_names)
     asking = Asking(store, models, searching, understanding)
-    viewing = Viewing(store, presence)
-    browsing, tag_scoring = Browsing(store, models, presence, watching), TagScoring(models, searching)
+    sensitivity = Sensitivity(store)
+    viewing = Viewing(store, presence, sensitivity)
+    browsing = Browsing(store, models, presence, watching, sensitivity)
+    tag_scoring = TagScoring(models, searching)
     services = Services(
         library_folder=paths.folder,
         changes=store.changes,
@@ -150,6 +153,7 @@ def open_library(
         tag_choosing=TagChoosing(store, models),
         tag_evaluating=TagEvaluating(store, models, photo_at=browsing.photo_at),
         tag_qualities=TagQualities(store, models),
+        sensitivity=sensitivity,
         teaching=Teaching(store, models, tag_scoring),
         organising=Organising(store),
         recovering=Recovering(store, models, presence),

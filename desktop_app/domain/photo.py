@@ -104,6 +104,8 @@ class PhotoSummary:
     """What it is beside a plain picture, in a word or three: "RAW", "RAW + JPEG", "Live"; empty for the others."""
     stacked: int = 1
     """Photos shown by this one: itself, and those that belong to it."""
+    blurred: bool = False
+    """It is sensitive, and its pictures come blurred until it is revealed."""
 
 
 @dataclass(frozen=True, slots=True)

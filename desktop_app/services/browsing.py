@@ -15,9 +15,11 @@ from desktop_app.domain.model import ModelId
 from desktop_app.domain.photo import PhotoDetails, PhotoId, PhotoSummary, RootId, SkippedFile
 from desktop_app.domain.query import And, Filter, InFolder
 from desktop_app.domain.tag import Tag, TagCount, TagUse
+from desktop_app.imaging.blurring import blurred_jpeg
 from desktop_app.services.library_store import LibraryStore
 from desktop_app.services.models import Models
 from desktop_app.services.presence import Presence
+from desktop_app.services.sensitivity import Sensitivity
 from desktop_app.services.watching import Watching, reason_to_poll
 from desktop_app.store import files, photos, tag_uses, tags
 from desktop_app.store.places import place_counts
@@ -26,12 +28,15 @@ from desktop_app.store.places import place_counts
 class Browsing:
     """Every read that the window and the command line need, as plain blocking calls."""
 
-    def __init__(self, store: LibraryStore, models: Models, presence: Presence, watching: Watching) -> None:
+    def __init__(
+        self, store: LibraryStore, models: Models, presence: Presence, watching: Watching, sensitivity: Sensitivity
+    ) -> None:
         self._reader = store.reader
         self._paths = store.paths
         self._models = models
         self._presence = presence
         self._watching = watching
+        self._sensitivity = sensitivity
 
     def photo_ids(self, where: Filter = And(())) -> npt.NDArray[np.int64]:  # noqa: B008 - frozen value
         """Photos that pass a filter, newest first."""
@@ -39,7 +44,9 @@ class Browsing:
 
     def summaries(self, photo_ids: Sequence[int]) -> dict[PhotoId, PhotoSummary]:
         """Grid labels of up to a few hundred photos."""
-        return photos.summaries(self._reader, photo_ids, away=self._presence.away())
+        found = photos.summaries(self._reader, photo_ids, away=self._presence.away())
+        hidden = self._sensitivity.hidden(photo_ids)
+        return found | {photo: replace(found[photo], blurred=True) for photo in hidden if photo in found}
 
     def details(self, photo_id: PhotoId) -> PhotoDetails | None:
         """Everything about one photo."""
@@ -47,8 +54,10 @@ class Browsing:
         return photos.details(self._reader, photo_id, tags=assigned, away=self._presence.away())
 
     def thumbnails(self, photo_ids: Sequence[int]) -> dict[PhotoId, bytes]:
-        """JPEG thumbnails, longest side 256 pixels, of up to a few hundred photos."""
-        return photos.thumbnails(self._reader, photo_ids)
+        """JPEG thumbnails, longest side 256 pixels, of up to a few hundred photos; sensitive ones may be blurred."""
+        found = photos.thumbnails(self._reader, photo_ids)
+        hidden = self._sensitivity.hidden(photo_ids)
+        return {photo: blurred_jpeg(jpeg) if photo in hidden else jpeg for photo, jpeg in found.items()}
 
     def path_of(self, photo_id: PhotoId) -> Path | None:
         """A file of the photo, one that is there if any is."""

@@ -24,6 +24,7 @@ from desktop_app.services.recovering import Recovering
 from desktop_app.services.reviewing import Reviewing
 from desktop_app.services.saved_searches import SavedSearches
 from desktop_app.services.searching import Searching
+from desktop_app.services.sensitivity import Sensitivity
 from desktop_app.services.stacking import Stacking
 from desktop_app.services.tag_choosing import TagChoosing
 from desktop_app.services.tag_editing import TagEditing
@@ -63,6 +64,7 @@ class Services:
     tag_evaluating: TagEvaluating
     tag_qualities: TagQualities
     teaching: Teaching
+    sensitivity: Sensitivity
     organising: Organising
     recovering: Recovering
     indexing: Indexer

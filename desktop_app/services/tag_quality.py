@@ -50,6 +50,11 @@ class _Judged:
     given: Bools
     """The machine would suggest or accept the tag."""
 
+    @classmethod
+    def nothing(cls) -> _Judged:
+        """No model has anything to say."""
+        return cls((), np.zeros(0, bool), np.zeros(0), np.zeros(0, bool))
+
 
 class TagQualities:
     """Works the figures out anew each time, from stored embeddings. Blocks: run it off the GUI thread."""
@@ -86,6 +91,9 @@ class TagQualities:
                 continue
             plan = LessonPlan(self._store, model, definition)
             judged = self._judged(model, plan, tag_id)
+            if not (definition.tag.looked_for or tag_id in taught):
+                # Only the person gives it: no model said anything that could be right or wrong.
+                judged = _Judged.nothing()
             everything.append(judged)
             tags.append(_figures(definition.tag, plan.decisions, judged, taught=tag_id in taught))
         tags.sort(key=lambda each: (-(each.accepted + each.rejected), each.tag.name.casefold()))
@@ -94,7 +102,7 @@ class TagQualities:
     def _judged(self, model: ActiveModel, plan: LessonPlan, tag_id: TagId) -> _Judged:
         ids, vectors = embeddings_of(self._store.reader, model.model_id, list(plan.decisions))
         if not len(ids):
-            return _Judged((), np.zeros(0, bool), np.zeros(0), np.zeros(0, bool))
+            return _Judged.nothing()
         odds = plan.zero_shot_odds(vectors)
         stored = lessons(self._store.reader, model.model_id).get(tag_id)
         probabilities = sigmoid(odds if stored is None else as_learned(stored).log_odds(vectors, odds)).astype(

@@ -8,10 +8,12 @@ from typing import TypeVar
 
 from desktop_app.base.errors import UserFacingError
 from desktop_app.domain.photo import PhotoId
+from desktop_app.imaging.blurring import blurred_picture
 from desktop_app.imaging.decode import RgbPicture, decode_view
 from desktop_app.imaging.errors import PhotoSkipped
 from desktop_app.services.library_store import LibraryStore
 from desktop_app.services.presence import Presence
+from desktop_app.services.sensitivity import Sensitivity
 from desktop_app.store.photos import path_of
 
 T = TypeVar("T")
@@ -20,13 +22,18 @@ T = TypeVar("T")
 class Viewing:
     """Decodes photos for the viewer and the inspector."""
 
-    def __init__(self, store: LibraryStore, presence: Presence) -> None:
+    def __init__(self, store: LibraryStore, presence: Presence, sensitivity: Sensitivity) -> None:
         self._reader = store.reader
         self._presence = presence
+        self._sensitivity = sensitivity
 
     def picture(self, photo_id: PhotoId, *, max_side: int) -> RgbPicture:
-        """The photo, upright, in sRGB, no longer than `max_side` pixels. Raises UserFacingError when it cannot be read."""
-        return self.decoded(photo_id, lambda path: decode_view(path, max_side=max_side))
+        """The photo, upright, in sRGB, no longer than `max_side` pixels; a sensitive one may be blurred.
+
+        Raises UserFacingError when it cannot be read.
+        """
+        picture = self.decoded(photo_id, lambda path: decode_view(path, max_side=max_side))
+        return blurred_picture(picture) if self._sensitivity.hidden([photo_id]) else picture
 
     def decoded(self, photo_id: PhotoId, decode: Callable[[Path], T]) -> T:
         """What `decode` makes of a photo's file. Raises UserFacingError when the file is away or cannot be read."""

@@ -60,7 +60,7 @@ class Menus:
         self._edit(commands, edits)
         photo_menu = self._menu("&Photo")
         photos.fill(photo_menu)
-        self._view(commands)
+        self._view(commands, photos)
         self._help(commands)
 
     @property
@@ -101,13 +101,15 @@ class Menus:
         # No shortcut of the window's own: Ctrl+A belongs to the field or the grid that has the focus.
         self._add(menu, "Select &all photos", commands.select_all)
 
-    def _view(self, commands: Commands) -> None:
+    def _view(self, commands: Commands, photos: PhotoActions) -> None:
         menu = self._menu("&View")
         self._add(menu, "&Larger photos", commands.larger, "Ctrl++")
         self._add(menu, "&Smaller photos", commands.smaller, "Ctrl+-")
         menu.addSeparator()
         self._add(menu, "Show or hide the &sidebar", commands.toggle_sidebar, "Ctrl+B")
         self._add(menu, "Show or hide the &inspector", commands.toggle_inspector, "Ctrl+I")
+        menu.addSeparator()
+        menu.addAction(photos.sensitive.blur)
         menu.addSeparator()
         group = QActionGroup(self._window)
         appearance = menu.addMenu("&Appearance")

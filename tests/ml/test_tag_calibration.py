@@ -27,7 +27,7 @@ def test_one_pass_over_the_matrix_says_what_the_four_views_say() -> None:
     similarities, photos = scores(40, 7)
     tags = TagBackground.of(similarities - photos.mean[:, None])
     calibration = TagCalibration(lead=3.0, photo_mean=-2.0, by_photo=0.5, by_library=0.7, bias=-1.0)
-    expected = tag_views(similarities, photos, tags) @ np.float32([3.0, -2.0, 0.5, 0.7]) - 1.0
+    expected = tag_views(similarities, photos, tags) @ np.array([3.0, -2.0, 0.5, 0.7], np.float32) - 1.0
     np.testing.assert_allclose(calibration.log_odds(similarities, photos, tags), expected, atol=1e-4)
 
 

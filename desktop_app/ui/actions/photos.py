@@ -13,6 +13,7 @@ from desktop_app.domain.photo import PhotoId
 from desktop_app.services.services import Services
 from desktop_app.ui.actions.curation import CurationActions
 from desktop_app.ui.actions.files import copy_paths, open_with_default_program, show_in_file_manager
+from desktop_app.ui.actions.sensitive import SensitiveActions
 from desktop_app.ui.search_state import SearchState
 from desktop_app.ui.tasks import Tasks
 
@@ -50,6 +51,7 @@ class PhotoActions(QObject):
         # The key deletes what has the focus: photos in the grid, saved searches in the sidebar, letters in a field.
         self.delete.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
         self.curation = CurationActions(services, tasks, parent)
+        self.sensitive = SensitiveActions(services, tasks, self)
         self.select([])
 
     @property
@@ -69,10 +71,11 @@ class PhotoActions(QObject):
             action.setEnabled(bool(self._selected))
         self.view.setEnabled(len(self._selected) == 1)
         self.curation.select(self._selected)
+        self.sensitive.select(self._selected)
 
     def fill(self, menu: QMenu) -> None:
         """Put the actions into a menu."""
-        menu.addActions([self.view, self.similar, self.add_tag])
+        menu.addActions([self.view, self.sensitive.reveal, self.similar, self.add_tag])
         self.curation.fill(menu)
         menu.addSeparator()
         menu.addActions([self.open, self.show_file, self.copy_path])

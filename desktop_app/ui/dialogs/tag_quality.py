@@ -192,8 +192,10 @@ def _summary(model: ModelQuality, other: ModelQuality | None, theme: Theme) -> s
 
 
 def _one(model: ModelQuality) -> str:
-    title, right, found = escape(model.title), percent(model.precision), percent(model.recall)
-    return f"{title}: {right} of its tags right, {found} of yours found."
+    title, found = escape(model.title), percent(model.recall)
+    if model.precision is None:
+        return f"{title} would give none of these tags."
+    return f"{title}: {percent(model.precision)} of its tags right, {found} of yours found."
 
 
 def _dot(colour: QColor | str) -> str:

@@ -113,9 +113,11 @@ class TagQualityDetails(QWidget):
 def _facts(quality: TagQuality) -> str:
     decided = quality.accepted + quality.rejected
     facts = f"{counted(quality.accepted, 'photo')} accepted, {quality.rejected:,} rejected."
-    if quality.scored < decided:
+    if quality.scored < decided and (quality.tag.looked_for or quality.taught):
         facts += f" The model has seen {quality.scored:,} of them."
-    if quality.taught:
+    if not (quality.tag.looked_for or quality.taught):
+        facts += " No model looks for it; taught, it is found in all photos."
+    elif quality.taught:
         facts += " Taught: each photo is judged as if the tag had not been learned from it."
     elif quality.accepted and not quality.rejected:
         facts += " Rejecting some wrong ones makes the figures, and a lesson, more telling."

@@ -24,8 +24,9 @@ MISSING_OPACITY = 0.35
 LABEL_INSET = 6
 LABEL_HEIGHT = 20
 BADGE_SIDE = 24
-PHOTO_ICON, MISSING_ICON, AWAY_ICON = "photo", "file-missing", "folder-away"
-ICON_SIZES = {PHOTO_ICON: 24, MISSING_ICON: 14, AWAY_ICON: 14}
+HIDDEN_SIDE, HIDDEN_OPACITY = 34, 0.85
+PHOTO_ICON, MISSING_ICON, AWAY_ICON, HIDDEN_ICON = "photo", "file-missing", "folder-away", "hidden"
+ICON_SIZES = {PHOTO_ICON: 24, MISSING_ICON: 14, AWAY_ICON: 14, HIDDEN_ICON: 20}
 LABEL_FONT_SCALE = 0.9
 
 # Labels lie on photographs, so they bring their own ground: white on this is readable (7:1) over pure white too.
@@ -72,6 +73,8 @@ class PhotoDelegate(QAbstractItemDelegate):
         photo = self._paint_photo(painter, option.rect, cell)
         self._paint_state(painter, option, photo)
         if cell is not None and cell.summary is not None:
+            if cell.summary.blurred:
+                self._paint_icon_on_photo(painter, photo)
             if cell.summary.missing:
                 self._paint_mark(painter, photo, MISSING_ICON)
             elif cell.summary.offline:
@@ -137,6 +140,17 @@ class PhotoDelegate(QAbstractItemDelegate):
         painter.setBrush(QColor(self._theme.surface))
         painter.drawEllipse(badge)
         self._paint_icon(painter, icon, badge.center())
+
+    def _paint_icon_on_photo(self, painter: QPainter, photo: QRect) -> None:
+        """In the middle, as what keeps the photo from being seen."""
+        badge = QRect(0, 0, HIDDEN_SIDE, HIDDEN_SIDE)
+        badge.moveCenter(photo.center())
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(self._theme.surface))
+        painter.setOpacity(HIDDEN_OPACITY)
+        painter.drawEllipse(badge)
+        painter.setOpacity(1.0)
+        self._paint_icon(painter, HIDDEN_ICON, badge.center())
 
     def _paint_icon(self, painter: QPainter, name: str, centre: QPoint) -> None:
         icon = self._icon(name, painter.device().devicePixelRatioF())

@@ -98,9 +98,14 @@ class InspectorPresenter(QObject):
         """Show what changed about the photos that are shown."""
         touched = changes.photos_touched
         if touched and not touched.isdisjoint(self._selected):
-            self._look_up(with_images=False)
+            self._look_up(with_images=not changes.updated.isdisjoint(self._selected))
         if changes.tags_changed:
             self._offer_tags()
+
+    def refresh_photos(self, photos: frozenset[PhotoId]) -> None:
+        """The pictures of these photos look different now."""
+        if not photos.isdisjoint(self._selected):
+            self._look_up(with_images=True)
 
     def add_tag(self, name: str) -> None:
         """Give the selected photos a tag."""

@@ -54,6 +54,9 @@ QToolButton:disabled { color: $muted; }
 QToolButton#arrow { background: rgba(0, 0, 0, 0.35); border-radius: ${round}px; padding: 0; }
 QToolButton#arrow:hover { background: rgba(0, 0, 0, 0.65); }
 QToolButton#arrow:focus { border-color: $accent; }
+QToolButton#mend { background: $window; border-color: $border; padding: 6px 18px; }
+QToolButton#mend:hover { background: $selection; }
+QToolButton#mend:focus { border-color: $accent; }
 QToolTip { background: $raised; color: $text; border: 1px solid $border; padding: 4px 6px; }
 """)
 
@@ -193,14 +196,22 @@ class Message(QFrame):
             label.setAlignment(Qt.AlignmentFlag.AlignCenter)
             label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             rows.addWidget(label)
+        self.button = QToolButton()
+        self.button.setObjectName("mend")
+        self.button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.button.hide()
+        rows.addWidget(self.button, 0, Qt.AlignmentFlag.AlignHCenter)
         self.hide()
 
-    def say(self, problem: Problem | None) -> None:
-        """Show a problem, or hide."""
+    def say(self, problem: Problem | None, *, icon: str = "warning", button: str = "") -> None:
+        """Show a problem, perhaps with a button that mends it, or hide."""
         self.setVisible(problem is not None)
+        self.button.setText(button)
+        self.button.setAccessibleName(button)
+        self.button.setVisible(bool(button))
         if problem is None:
             return
-        self._icon.setPixmap(icon_pixmap("warning", self._chrome.muted_text, 28, self.devicePixelRatioF()))
+        self._icon.setPixmap(icon_pixmap(icon, self._chrome.muted_text, 28, self.devicePixelRatioF()))
         self.sentence.setText(problem.sentence)
         self.next_step.setText(problem.next_step)
         self.next_step.setVisible(bool(problem.next_step))

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QToolButton, QVBoxLayout, QWidget
 
 from desktop_app.domain.photo import PhotoId, PhotoSummary
 from desktop_app.ui.grid.model import spoken_date
-from desktop_app.ui.picture_loader import PictureLoader
+from desktop_app.ui.picture_loader import PictureLoader, Problem
 from desktop_app.ui.tasks import Tasks
 from desktop_app.ui.theme import Theme
 from desktop_app.ui.viewer.bars import BAR_HEIGHT, Message, ViewerBar, chrome_sheet, side_arrow
@@ -33,6 +33,8 @@ SETTLE_MS = 120
 PAN_STEP = 120
 """Device-independent pixels that a key moves a photo that is larger than the view."""
 
+_BLURRED = Problem("This photo is blurred, because it has a sensitive tag.", "It stays so until you reveal it (R).")
+
 ENTER_KEYS = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 CLOSING_KEYS = (Qt.Key.Key_Escape, Qt.Key.Key_Space, *ENTER_KEYS)
 
@@ -45,6 +47,8 @@ class PhotoViewer(QWidget):
     """The photo that is looked at from now on."""
     find_similar = Signal(object)
     """Search for photos like this one."""
+    reveal_wanted = Signal(object)
+    """Show this photo, which is blurred."""
 
     def __init__(self, services: Services, tasks: Tasks, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -85,6 +89,7 @@ class PhotoViewer(QWidget):
         self.next_arrow = side_arrow("chevron-right", "Next photo", "→", chrome, lambda: self.step(1), self)
         self.bar.back.connect(self.closed)
         self.bar.similar.connect(self._find_similar)
+        self.message.button.clicked.connect(self._reveal)
         self.bar.closer.connect(lambda: self.picture.zoom_by(WHEEL_FACTOR))
         self.bar.farther.connect(lambda: self.picture.zoom_by(1 / WHEEL_FACTOR))
         self.bar.fit.connect(self.picture.zoom_to_fit)
@@ -181,7 +186,11 @@ class PhotoViewer(QWidget):
             self.picture.show_photo(self._known)
         unseen = problem is not None and not self._loader.sharp(photo)
         self.picture.set_pictures(self._loader.pictures(photo), dimmed=unseen)
-        self.message.say(problem if unseen else None)
+        hidden = summary is not None and summary.blurred
+        if hidden and not unseen:
+            self.message.say(_BLURRED, icon="hidden", button="Reveal")
+        else:
+            self.message.say(problem if unseen else None)
         self._place_overlays()
         self._caption(summary)
 
@@ -203,6 +212,10 @@ class PhotoViewer(QWidget):
         self.bar.show_scale(None if zoom is None else zoom.scale)
         if self.picture.wants_all_pixels:
             self._look()
+
+    def _reveal(self) -> None:
+        if self.current is not None:
+            self.reveal_wanted.emit(self.current)
 
     def _find_similar(self) -> None:
         if self.current is not None:
@@ -297,6 +310,7 @@ class PhotoViewer(QWidget):
             key.Key_0: picture.zoom_to_fit,
             key.Key_1: picture.zoom_to_all_pixels,
             key.Key_S: self._find_similar,
+            key.Key_R: self._reveal,
             key.Key_W: self._toggle_heat,
             **dict.fromkeys(CLOSING_KEYS, self.closed.emit),
         }

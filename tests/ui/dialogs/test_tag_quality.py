@@ -19,7 +19,7 @@ BINS = (ReliabilityBin(0.0, 0.5, 4, 0.3, 0.25), ReliabilityBin(0.5, 1.0, 0, 0.0,
 
 
 def tag(number: int, name: str, precision: float | None, *, taught: bool = False) -> TagQuality:
-    return TagQuality(Tag(TagId(number), name, "Own"), 6, 2, 7, precision, 0.5, BINS, (), taught)
+    return TagQuality(Tag(TagId(number), name, "Own", looked_for=True), 6, 2, 7, precision, 0.5, BINS, (), taught)
 
 
 def model(title: str, *tags: TagQuality) -> ModelQuality:
