@@ -28,11 +28,12 @@ import torch  # noqa: E402
 from numpy.typing import NDArray  # noqa: E402
 from open_clip.model import CLIP  # noqa: E402
 
-from recipe import align, architecture, bank, corpus, dataset, export, image_tower, text_tower  # noqa: E402
+from recipe import align, architecture, bank, corpus, dataset, export, head_start, image_tower, text_tower  # noqa: E402
 from recipe.annotations import CAPTIONED, HUMAN_CAPTIONED, Annotation, annotate  # noqa: E402
-from recipe.features import centre_features, folder_features  # noqa: E402
-from recipe.losses import AlignmentLoss, LossWeights  # noqa: E402
+from recipe.features import folder_features, picture_features  # noqa: E402
+from recipe.losses import AlignmentLoss, LossWeights, TextTargets  # noqa: E402
 from recipe.pictures import PictureRow, PictureStore, decode_all, read_rows  # noqa: E402
+from recipe.prepared_views import PreparedView, prepare_views  # noqa: E402
 from recipe.report import Validation, measure_and_describe  # noqa: E402
 from recipe.vocabulary import imagenet_classes  # noqa: E402
 from recipe.wordnet import NounDictionary  # noqa: E402
@@ -42,8 +43,14 @@ HUMAN_CAPTION_ODDS = 8.0
 STATEMENT_ODDS = 2.0
 """How much oftener than a labelled picture one with human captions, or with Visual7W's statements, is drawn."""
 
+REGRESSION_WEIGHTS = (8.0, 1.0, 0.3)
+"""How much a picture counts in the first regression: with human captions, with statements, with labels."""
+
+TUNED_SHARE = 0.65
+"""How far the model goes from its start to the tuned weights."""
+
 LENGTH_SAMPLE = 1000
-LOSS_WEIGHTS = LossWeights(captions=3.0, classes=4.0, words=0.5)
+LOSS_WEIGHTS = LossWeights(captions=3.0, classes=1.5, words=1.5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +96,7 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--text-epochs", type=int, default=3)
-    parser.add_argument("--tower-pictures", type=int, default=90_000, help="training views of the tower phase")
+    parser.add_argument("--tower-pictures", type=int, default=50_000, help="training views of the tower phase")
     return parser.parse_args(arguments)
 
 
@@ -140,7 +147,7 @@ def _without_duplicates(
     model: CLIP, material: Material, options: argparse.Namespace
 ) -> tuple[NDArray[np.int64], dict[str, int]]:
     """Training rows that resemble neither the validation pictures nor the excluded photos, and how many went."""
-    features = centre_features(model, material.pictures, options.work / "centre.npy").astype(np.float32)
+    features = picture_features(model, material.pictures, options.work / "features.npy").astype(np.float32)
     training = material.split.training
     near_validation = dataset.near_duplicates(features, features[material.split.held_out])[training]
     near_excluded = np.zeros(len(training), dtype=bool)
@@ -160,42 +167,57 @@ def _align(
     rows: NDArray[np.int64],
     options: argparse.Namespace,
 ) -> AlignmentLoss:
-    classes = imagenet_classes()
-    targets = bank.build_targets(model, material.annotations, material.concepts, classes, nouns)
-    image_tower.start_head(model, classifier, targets.classes[0].cpu().numpy())
+    """Bring the image tower to the text tower: a closed-form start, the projection, the upper blocks, part of the way back."""
+    targets = bank.build_targets(model, material.annotations, material.concepts, imagenet_classes(), nouns)
+    views = prepare_views(model, material.pictures, rows, options.work / "views", seed=options.seed, report=_report)
+    _start_head(model, classifier, targets, material, rows, views)
     torch.manual_seed(options.seed)
     loss = AlignmentLoss(targets, material.concepts, LOSS_WEIGHTS)
-    odds = _odds(material, rows)
+    start = align.Start(model, loss)
+    odds = _by_texts(material, rows, (HUMAN_CAPTION_ODDS, STATEMENT_ODDS, 1.0))
+    pictures = align.TrainingPictures(rows, views, odds / odds.sum())
     settings = align.AlignmentSettings(tower_pictures=options.tower_pictures)
-    features = np.load(options.work / "centre.npy", mmap_mode="r")
-    align.align_head(
-        model, loss, classifier, features, rows, odds, settings=settings, seed=options.seed, report=_report
-    )
+    align.align_head(model, loss, classifier, pictures, settings=settings, seed=options.seed, report=_report)
     align.tune_tower(
         model,
         loss,
         classifier,
-        material.pictures,
-        rows,
-        odds,
+        pictures,
         settings=settings,
         seed=options.seed,
         checkpoint=options.work / "tower.pt",
         report=_report,
     )
+    start.keep_share(model, loss, tuned=TUNED_SHARE)
     return loss
 
 
-def _odds(material: Material, rows: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Chance of each training row to be drawn."""
-    weights = np.array([_weight(material.rows[row].set_name) for row in rows])
-    return np.asarray(weights / weights.sum())
+def _start_head(
+    model: CLIP,
+    classifier: image_tower.Classifier,
+    targets: TextTargets,
+    material: Material,
+    rows: NDArray[np.int64],
+    views: Sequence[PreparedView],
+) -> None:
+    """Let the projection speak the classes' names and the captions' regression."""
+    pooled = [view.pooled for view in views]
+    regression = head_start.regress_captions(
+        pooled[: head_start.REGRESSED_VIEWS],
+        bank.mean_texts(targets, rows),
+        _by_texts(material, rows, REGRESSION_WEIGHTS),
+    )
+    head_start.start_head(model, classifier, bank.class_names(targets, material.concepts), regression, pooled[:2])
 
 
-def _weight(set_name: str) -> float:
-    if set_name in HUMAN_CAPTIONED:
-        return HUMAN_CAPTION_ODDS
-    return STATEMENT_ODDS if set_name in CAPTIONED else 1.0
+def _by_texts(material: Material, rows: NDArray[np.int64], values: tuple[float, float, float]) -> NDArray[np.float64]:
+    """Float64 [rows]: the value for pictures with human captions, with statements, or with labels."""
+    human, stated, labelled = values
+
+    def value(set_name: str) -> float:
+        return human if set_name in HUMAN_CAPTIONED else stated if set_name in CAPTIONED else labelled
+
+    return np.array([value(material.rows[row].set_name) for row in rows])
 
 
 if __name__ == "__main__":

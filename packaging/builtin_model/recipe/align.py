@@ -1,13 +1,11 @@
-"""Aligns the image tower with the text tower: first the projection on cached features, then the tower's upper blocks."""
+"""Aligns the image tower with the text tower: first the projection on the frozen backbone, then the tower's upper blocks."""
 
 from __future__ import annotations
 
-import copy
 import math
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -16,44 +14,38 @@ from numpy.typing import NDArray
 from open_clip.model import CLIP
 from torch import Tensor, nn
 from torch.nn import functional
-from torch.nn.utils.fusion import fuse_conv_bn_eval
 
-from recipe.image_tower import CLASSES, Classifier
+from recipe.image_tower import CLASSES, Classifier, upper_blocks
 from recipe.losses import AlignmentLoss
-from recipe.pictures import PictureStore
-from recipe.views import random_view, to_tensor
+from recipe.prepared_views import PreparedView
 
-FIRST_TUNED_BLOCK = 4
-"""Blocks 0-3 of MobileNetV2's seven keep their ImageNet weights: they see edges and parts, cost most of the time, and
-without them each step takes half as long."""
-
-RAISED_LOGIT = (4.0, 12.0)
-"""How much an imagined class is raised above its logit in the picture; true classes reach about 8 on clear photos."""
+RAISED_LOGIT = (5.0, 12.0)
+"""How much an imagined class is raised above its logit in the picture; true classes reach about 9 on clear photos."""
 
 PAIR_WEIGHT = 0.5
 IMAGINED_WEIGHT = 0.5
+KEEPING_WEIGHT = 2.0
+"""How much it counts that the backbone's own classifier still reads its classes from the tuned features (learning without
+forgetting, Li & Hoiem 2016): most of ImageNet's classes occur in no training picture."""
 
 
 @dataclass(frozen=True, slots=True)
 class AlignmentSettings:
     """Length and speed of the two phases."""
 
-    head_steps: int = 150
+    head_steps: int = 200
     head_batch: int = 512
-    head_rate: float = 1e-3
-    tower_pictures: int = 90_000
+    head_rate: float = 3e-4
+    head_map_rate: float = 1e-3
+    tower_pictures: int = 50_000
     tower_batch: int = 256
     tower_rate: float = 2e-4
     tower_head_rate: float = 3e-4
-    map_rate: float = 2e-4
+    tower_map_rate: float = 5e-4
     scale_rate: float = 5e-3
     weight_decay: float = 0.05
-    view_sizes: tuple[int, ...] = (161, 193)
-    """Odd (see architecture.IMAGE_SIZE), and smaller than at use: crops magnify, so that things appear about as large as
-    they do in whole photos at 225 (Touvron et al. 2019); they also cost half as much."""
-    smallest_crop: float = 0.35
     warm_up_steps: int = 20
-    average_decay: float = 0.995
+    average_decay: float = 0.99
     seconds_between_checkpoints: float = 60.0
 
 
@@ -79,62 +71,63 @@ class WeightAverage:
             live.copy_(average)
 
 
-class SplitTrunk:
-    """The image tower's trunk as a frozen lower part and an upper part, with the backbone's untouched upper part beside it."""
+class Start:
+    """What image tower and text map were before they were tuned.
 
-    def __init__(self, model: CLIP) -> None:
-        trunk = model.visual.trunk
-        stem = nn.Sequential(trunk.conv_stem, trunk.bn1, *trunk.blocks[:FIRST_TUNED_BLOCK]).requires_grad_(False)
-        self.upper = nn.Sequential(*trunk.blocks[FIRST_TUNED_BLOCK:], trunk.conv_head, trunk.bn2)
-        self._stem = _without_batch_norm(stem)
-        self._original = _without_batch_norm(self.upper).requires_grad_(False)
+    Weights between the start and the tuned ones do better than either: more general than the tuned ones, more able than the
+    start (WiSE-FT, Wortsman et al. 2022).
+    """
 
-    def __call__(self, images: Tensor) -> tuple[Tensor, Tensor]:
-        """Pooled features [B, 1280] with gradient, and those of the untouched backbone without."""
-        with torch.autocast(images.device.type, dtype=torch.bfloat16):
-            with torch.no_grad():
-                low = self._stem(images)
-                original = self._original(low).float().mean((2, 3))
-            features = self.upper(low).float().mean((2, 3))
-        return features, original
+    def __init__(self, model: CLIP, loss: AlignmentLoss) -> None:
+        self._values = [value.detach().clone() for value in _learned(model, loss)]
+
+    @torch.no_grad()
+    def keep_share(self, model: CLIP, loss: AlignmentLoss, *, tuned: float) -> None:
+        """Put the model at the share `tuned`, 0…1, of the way from the start to where it is now."""
+        for first, live in zip(self._values, _learned(model, loss), strict=True):
+            live.copy_(first.lerp(live, tuned))
 
 
-def _without_batch_norm(module: nn.Module) -> nn.Module:
-    """A frozen copy with each BatchNorm folded into the convolution before it: the same function, a quarter faster."""
-    folded = copy.deepcopy(module).eval()
-    for parent in list(folded.modules()):
-        children = list(parent.named_children())
-        for (convolution_name, convolution), (norm_name, norm) in pairwise(children):
-            if isinstance(convolution, nn.Conv2d) and isinstance(norm, nn.BatchNorm2d):
-                parent.add_module(convolution_name, fuse_conv_bn_eval(convolution, norm))
-                parent.add_module(norm_name, getattr(norm, "act", nn.Identity()))
-    return folded
+def _learned(model: CLIP, loss: AlignmentLoss) -> list[Tensor]:
+    return [*upper_blocks(model).parameters(), *model.visual.head.parameters(), *loss.text_map.parameters()]
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingPictures:
+    """What alignment draws from: views of the pictures `rows`, and how likely each is drawn, summing to 1."""
+
+    rows: NDArray[np.int64]
+    views: Sequence[PreparedView]
+    odds: NDArray[np.float64]
+
+    def draw(self, count: int, chance: np.random.Generator) -> tuple[PreparedView, NDArray[np.int64]]:
+        """One of the views, and places in it in ascending order, which reads the disk forwards."""
+        view = self.views[int(chance.integers(len(self.views)))]
+        return view, np.sort(chance.choice(len(self.rows), count, replace=False, p=self.odds))
 
 
 def align_head(
     model: CLIP,
     loss: AlignmentLoss,
     classifier: Classifier,
-    features: NDArray[np.float16],
-    rows: NDArray[np.int64],
-    odds: NDArray[np.float64],
+    pictures: TrainingPictures,
     *,
     settings: AlignmentSettings,
     seed: int,
     report: Callable[[str], None],
 ) -> None:
-    """Train the projection and the text map on fixed features [N, 1280] of the frozen backbone."""
+    """Train the projection and the text map on features of the frozen backbone."""
     chance = np.random.default_rng((seed, 1))
     head = model.visual.head
     optimiser = _optimiser(
-        [(head.parameters(), settings.head_rate), (loss.text_map.parameters(), settings.map_rate)], loss, settings
+        [(head.parameters(), settings.head_rate), (loss.text_map.parameters(), settings.head_map_rate)], loss, settings
     )
     average = WeightAverage([head, loss], settings.average_decay)
     for step in range(settings.head_steps):
         _set_rate(optimiser, step, settings.head_steps, settings.warm_up_steps)
-        batch = chance.choice(rows, settings.head_batch, replace=False, p=odds)
-        pooled = torch.from_numpy(features[batch].astype(np.float32))
-        value, parts = _total_loss(head, loss, classifier, pooled, pooled, batch, chance)
+        view, places = pictures.draw(settings.head_batch, chance)
+        pooled = torch.from_numpy(view.pooled[places].astype(np.float32))
+        value, parts = _total_loss(head, loss, classifier, pooled, pooled, pictures.rows[places], chance)
         _step(optimiser, value, average, step)
         if (step + 1) % 50 == 0:
             report(f"head: step {step + 1}/{settings.head_steps}, {_spelled(parts)}")
@@ -145,44 +138,42 @@ def tune_tower(
     model: CLIP,
     loss: AlignmentLoss,
     classifier: Classifier,
-    pictures: PictureStore,
-    rows: NDArray[np.int64],
-    odds: NDArray[np.float64],
+    pictures: TrainingPictures,
     *,
     settings: AlignmentSettings,
     seed: int,
     checkpoint: Path,
     report: Callable[[str], None],
 ) -> None:
-    """Tune the upper blocks, the projection and the text map on fresh random views; resumes from `checkpoint`.
+    """Tune the upper blocks, the projection and the text map; resumes from `checkpoint`.
 
     BatchNorm keeps its statistics throughout: the training pictures are small and soft, a person's photos are not.
     """
     model.eval()
     model.visual.to(memory_format=torch.channels_last)
-    trunk = SplitTrunk(model)
-    head = model.visual.head
+    upper, head = upper_blocks(model), model.visual.head
     optimiser = _optimiser(
         [
-            (trunk.upper.parameters(), settings.tower_rate),
+            (upper.parameters(), settings.tower_rate),
             (head.parameters(), settings.tower_head_rate),
-            (loss.text_map.parameters(), settings.map_rate),
+            (loss.text_map.parameters(), settings.tower_map_rate),
         ],
         loss,
         settings,
     )
-    average = WeightAverage([trunk.upper, head, loss], settings.average_decay)
+    average = WeightAverage([upper, head, loss], settings.average_decay)
     total = settings.tower_pictures // settings.tower_batch
     step = _resume(checkpoint, model, loss, optimiser, average)
     saved = time.monotonic()
     while step < total:
         _set_rate(optimiser, step, total, settings.warm_up_steps)
         chance = np.random.default_rng((seed, 2, step))
-        batch = chance.choice(rows, settings.tower_batch, replace=False, p=odds)
-        size = int(chance.choice(settings.view_sizes))
-        views = [random_view(pictures[row], size, chance, smallest=settings.smallest_crop) for row in batch]
-        features, original = trunk(to_tensor(np.stack(views)))
-        value, parts = _total_loss(head, loss, classifier, features, original, batch, chance)
+        view, places = pictures.draw(settings.tower_batch, chance)
+        low = torch.from_numpy(view.low[places]).permute(0, 3, 1, 2).float()
+        original = torch.from_numpy(view.pooled[places].astype(np.float32))
+        with torch.autocast(low.device.type, dtype=torch.bfloat16):
+            features = upper(low).float().mean((2, 3))
+        value, parts = _total_loss(head, loss, classifier, features, original, pictures.rows[places], chance)
         _step(optimiser, value, average, step)
         step += 1
         if step % 20 == 0:
@@ -206,18 +197,22 @@ def _total_loss(
 
     `features` [B, 1280] come from the tower as it is, `original` from the frozen backbone, whose classifier they suit.
     """
-    probabilities = classifier.logits(original).softmax(-1)
-    value, parts = loss(_embedded(head, features), probabilities, rows, chance)
+    probabilities = classifier.probabilities(original)
+    names = loss.class_names(chance)
+    value, parts = loss(_embedded(head, features), probabilities, rows, names, chance)
     partner = chance.permutation(len(rows))
     both = _embedded(head, (features + features[partner]) / 2)
     both_probabilities = (probabilities + probabilities[partner]) / 2
-    pairs = loss.of_pairs(both, both_probabilities, rows, rows[partner], chance)
+    pairs = loss.of_pairs(both, both_probabilities, rows, rows[partner], names, chance)
     classes = torch.from_numpy(chance.integers(0, CLASSES, len(rows)))
     strength = torch.from_numpy(chance.uniform(*RAISED_LOGIT, len(rows)).astype(np.float32))
     imagined = classifier.features_showing(classes, original, strength)
-    named = loss.class_loss(_embedded(head, imagined), classifier.logits(imagined).softmax(-1), chance)
-    parts |= {"pairs": float(pairs.detach()), "imagined": float(named.detach())}
-    return value + PAIR_WEIGHT * pairs + loss.weights.classes * IMAGINED_WEIGHT * named, parts
+    moved = features.detach() + (imagined - original)
+    named = loss.class_loss(_embedded(head, moved), classifier.probabilities(imagined), names)
+    kept = functional.kl_div(classifier.log_probabilities(features), probabilities, reduction="batchmean")
+    parts |= {"pairs": float(pairs.detach()), "imagined": float(named.detach()), "kept": float(kept.detach())}
+    value = value + PAIR_WEIGHT * pairs + loss.weights.classes * IMAGINED_WEIGHT * named + KEEPING_WEIGHT * kept
+    return value, parts
 
 
 def _embedded(head: nn.Module, features: Tensor) -> Tensor:

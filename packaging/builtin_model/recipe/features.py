@@ -1,4 +1,4 @@
-"""Features of the frozen backbone: for finding near-duplicates, and for the first phase of the alignment."""
+"""Features of the frozen backbone, for finding near-duplicates."""
 
 from __future__ import annotations
 
@@ -6,12 +6,11 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 from open_clip.model import CLIP
 
 from recipe.architecture import IMAGE_SIZE
-from recipe.image_tower import pooled_features
+from recipe.image_tower import FrozenTrunk
 from recipe.measure import PICTURE_SUFFIXES, open_upright
 from recipe.pictures import PictureStore
 from recipe.views import centre_view, to_tensor
@@ -19,8 +18,8 @@ from recipe.views import centre_view, to_tensor
 BATCH = 64
 
 
-def centre_features(model: CLIP, pictures: PictureStore, cache: Path) -> NDArray[np.float16]:
-    """Pooled features float16 [N, 1280] of every picture's centre view, kept in `cache`."""
+def picture_features(model: CLIP, pictures: PictureStore, cache: Path) -> NDArray[np.float16]:
+    """Pooled features float16 [N, 1280] of every picture's middle, kept in `cache`."""
     if not cache.exists():
         np.save(cache, _features(model, (pictures[number] for number in range(len(pictures)))))
     return np.asarray(np.load(cache))
@@ -32,14 +31,14 @@ def folder_features(model: CLIP, folder: Path) -> NDArray[np.float32]:
     return _features(model, (np.asarray(open_upright(path)) for path in files)).astype(np.float32)
 
 
-@torch.inference_mode()
 def _features(model: CLIP, pictures: Iterable[NDArray[np.uint8]]) -> NDArray[np.float16]:
-    model.visual.to(memory_format=torch.channels_last)
+    trunk = FrozenTrunk(model)
     device = next(model.parameters()).device
     rows = []
     for batch in _batches(pictures):
         views = to_tensor(np.stack([centre_view(pixels, IMAGE_SIZE) for pixels in batch]))
-        rows.append(pooled_features(model, views.to(device)).half().cpu().numpy())
+        _, pooled = trunk(views.to(device))
+        rows.append(pooled.half().cpu().numpy())
     return np.concatenate(rows)
 
 

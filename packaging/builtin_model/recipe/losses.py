@@ -69,11 +69,19 @@ class AlignmentLoss(nn.Module):
         self._kind_columns = torch.tensor([column[kind] for kind in EVERYDAY_KINDS])
 
     def forward(
-        self, images: Tensor, probabilities: Tensor, rows: NDArray[np.int64], chance: np.random.Generator
+        self,
+        images: Tensor,
+        probabilities: Tensor,
+        rows: NDArray[np.int64],
+        names: Tensor,
+        chance: np.random.Generator,
     ) -> tuple[Tensor, dict[str, float]]:
-        """Loss of image embeddings [B, 512] (normalised) of pictures `rows`, of class probabilities [B, 1000]; and its parts."""
+        """Loss of image embeddings [B, 512] (normalised) of pictures `rows`, of class probabilities [B, 1000]; and its parts.
+
+        `names` [1000, 512] come from class_names, once a step.
+        """
         captions = self._caption_loss(images, rows, self.log_scales[0].exp(), chance)
-        classes = self.class_loss(images, probabilities, chance)
+        classes = self.class_loss(images, probabilities, names)
         words = self._word_loss(images, probabilities, self._present[rows], self._known[rows], chance)
         loss = self.weights.captions * captions + self.weights.classes * classes + self.weights.words * words
         parts = {"captions": captions, "classes": classes, "words": words}
@@ -85,13 +93,18 @@ class AlignmentLoss(nn.Module):
         probabilities: Tensor,
         rows: NDArray[np.int64],
         others: NDArray[np.int64],
+        names: Tensor,
         chance: np.random.Generator,
     ) -> Tensor:
         """Loss of embeddings of two pictures side by side, which show the words of both."""
         present = self._present[rows] | self._present[others]
         known = self._known[rows] & self._known[others] | present
         words = self._word_loss(images, probabilities, present, known, chance)
-        return self.weights.words * words + self.weights.classes * self.class_loss(images, probabilities, chance)
+        return self.weights.words * words + self.weights.classes * self.class_loss(images, probabilities, names)
+
+    def class_names(self, chance: np.random.Generator) -> Tensor:
+        """Mapped embeddings [1000, 512] of the classes, by their first name or by all, as chance will have it."""
+        return self.mapped(self.targets.classes[int(chance.integers(len(self.targets.classes)))])
 
     def mapped(self, texts: Tensor) -> Tensor:
         """Text embeddings after the learned map, L2-normalised."""
@@ -110,11 +123,9 @@ class AlignmentLoss(nn.Module):
         by_text = (positive / positive.sum(0, keepdim=True) * logits.log_softmax(0)).sum(0).mean()
         return -(by_image + by_text) / 2
 
-    def class_loss(self, images: Tensor, probabilities: Tensor, chance: np.random.Generator) -> Tensor:
+    def class_loss(self, images: Tensor, probabilities: Tensor, names: Tensor) -> Tensor:
         """Divergence of the similarities to the 1,000 names from the frozen backbone's probabilities (Hinton et al. 2015)."""
-        scale = self.log_scales[1].exp()
-        naming = int(chance.integers(len(self.targets.classes)))
-        predicted = (scale * images @ self.mapped(self.targets.classes[naming]).T).log_softmax(1)
+        predicted = (self.log_scales[1].exp() * images @ names.T).log_softmax(1)
         return functional.kl_div(predicted, probabilities, reduction="batchmean")
 
     def _word_loss(

@@ -14,17 +14,11 @@ MAXIMUM_STRETCH = 4 / 3
 
 
 def centre_view(pixels: NDArray[np.uint8], size: int) -> NDArray[np.uint8]:
-    """The middle square, as open_clip's "shortest" resize and centre crop would show it; uint8 [size, size, 3]."""
+    """The middle square; uint8 [size, size, 3]."""
     height, width = pixels.shape[:2]
     side = min(height, width)
     left, top = (width - side) / 2, (height - side) / 2
     return _resized(pixels, (left, top, left + side, top + side), size)
-
-
-def squashed_view(pixels: NDArray[np.uint8], size: int) -> NDArray[np.uint8]:
-    """The whole picture squeezed into a square; uint8 [size, size, 3]."""
-    height, width = pixels.shape[:2]
-    return _resized(pixels, (0, 0, width, height), size)
 
 
 def random_view(
@@ -49,3 +43,21 @@ def _resized(pixels: NDArray[np.uint8], box: tuple[float, float, float, float], 
 def to_tensor(views: NDArray[np.uint8]) -> Tensor:
     """uint8 [N, S, S, 3] to float32 [N, 3, S, S] in −1…1, channels last in memory."""
     return torch.from_numpy(views).permute(0, 3, 1, 2).float().div_(127.5).sub_(1.0)
+
+
+BRIGHTNESS = 0.15
+CONTRAST = 0.2
+SATURATION = 0.3
+"""How far the light of a training view is changed at most: as much as one camera differs from the next."""
+
+
+def jittered(images: Tensor, chance: np.random.Generator) -> Tensor:
+    """Normalised images [N, 3, S, S] with random brightness, contrast and saturation each."""
+
+    def amounts(most: float) -> Tensor:
+        return torch.from_numpy(chance.uniform(-most, most, (len(images), 1, 1, 1)).astype(np.float32))
+
+    grey = images.mean(1, keepdim=True)
+    middle = grey.mean((2, 3), keepdim=True)
+    coloured = images + amounts(SATURATION) * (images - grey)
+    return (coloured + amounts(CONTRAST) * (coloured - middle) + 2 * amounts(BRIGHTNESS)).clamp_(-1, 1)

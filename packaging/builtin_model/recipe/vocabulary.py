@@ -37,6 +37,8 @@ KIND_BY_NAME = {
 TOPS_FILE = 3
 MINIMUM_PICTURES_PER_NOUN = 6
 _WORD = re.compile(r"[a-z]+(?:-[a-z]+)?")
+_LATIN = re.compile(r"[A-Z][a-z]+ [a-z]+$")
+"""Scientific names ("Tinca tinca") among WordNet's lemmas, which nobody searches for; some like "Boston bull" go with them."""
 _UNSEEN_IN_PICTURES = frozenset(
     "photo picture image photograph day time way lot front back top side part middle something someone thing right left "
     "background bottom end place scene view color number group couple bunch set piece kind one two three four he in it a no "
@@ -63,7 +65,8 @@ def imagenet_classes() -> list[ImageNetClass]:
     classes = []
     for wordnet_id, curated in zip(info.label_names(), IMAGENET_CLASSNAMES, strict=True):
         lemmas = [name.strip() for name in info.label_name_to_description(wordnet_id, detailed=False).split(",")]
-        classes.append(ImageNetClass(int(wordnet_id[1:]), tuple(dict.fromkeys([*lemmas, curated]))))
+        names = [lemmas[0], *(name for name in lemmas[1:] if not _LATIN.match(name)), curated]
+        classes.append(ImageNetClass(int(wordnet_id[1:]), tuple(dict.fromkeys(names))))
     return classes
 
 
