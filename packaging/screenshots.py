@@ -114,6 +114,7 @@ def shoot(library: Path, photos: Path, shots: Shots, *, search: str) -> None:
         settle()
         shots.save(window, "main")
         shoot_questions(window, shots)
+        shoot_tags(window, shots)
         ask(window, search)
         window.view_photo(window.page.grid.photo_ids()[0])
         wait(lambda: not window.tasks.busy)
@@ -149,6 +150,34 @@ def shoot_questions(window: MainWindow, shots: Shots) -> None:
     shots.save_settled(window, "nothing")
     controls.probabilities.setChecked(False)
     window.state.set_sensitivity(before)
+
+
+def shoot_tags(window: MainWindow, shots: Shots) -> None:
+    """Quick-tag over a selection, a tag's page with its threshold, and a review."""
+    services, work = window.services, window.tag_work
+    photos = window.page.grid.photo_ids()
+    services.tagging.add("Chelsea", photos[:2])
+    quick = work.quick_tag(photos[:3])
+    assert quick is not None
+    wait(lambda: bool(quick.list.choices))
+    quick.field.setText("cat")
+    settle()
+    shots.save(quick, "quick-tag")
+    quick.reject()
+    tag = services.tag_editing.definition("cat").tag
+    page = work.dialogs.change(tag)
+    wait(lambda: bool(page.threshold.summary.text()))
+    page.threshold.by_rule.setChecked(False)
+    page.threshold.slider.setValue(10)
+    wait(lambda: not window.tasks.busy)
+    settle()
+    shots.save(page, "tag")
+    page.reject()
+    work.reviewing.begin(tag)
+    wait(work.reviewing.page.isVisible)
+    shots.save_settled(window, "review")
+    work.reviewing.page.closed.emit()
+    services.tag_editing.undo()
 
 
 def shoot_empty(library: Path, shots: Shots) -> None:

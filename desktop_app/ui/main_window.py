@@ -81,7 +81,7 @@ class MainWindow(QMainWindow):
         show_notice = self.page.banner.show_notice
         self.care = LibraryCare(services, self.tasks, self.themes, show_notice=show_notice, window=self)
         self.deleting = DeletingActions(services, self.tasks, show_notice, self)
-        self.tag_work = TagWork(services, self.tasks, self.state, self.page, self)
+        self.tag_work = TagWork(services, self.tasks, self.state, self.page, self.photo_actions)
         self.menus = Menus(self, self._commands(), self.photo_actions, self.tag_work.history.actions)
         self.library_feed = LibraryFeed(services.changes, self)
         self.progress_feed = ProgressFeed(services.indexing, self)
@@ -191,7 +191,6 @@ class MainWindow(QMainWindow):
         self.photo_actions.delete_wanted.connect(self.deleting.ask)
         for view in (grid, self.viewer):
             view.addAction(self.photo_actions.delete)
-        self.photo_actions.tags_wanted.connect(lambda: self.tag_work.quick_tag(self.photo_actions.selected))
         self.inspecting.edited.connect(self.tag_work.history.tell)
         inspector.open_wanted.connect(self.photo_actions.view.trigger)
         inspector.find_similar_wanted.connect(self.photo_actions.similar.trigger)

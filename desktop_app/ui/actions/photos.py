@@ -60,6 +60,11 @@ class PhotoActions(QObject):
         return (self.view, self.similar, self.add_tag, self.open, self.show_file, self.copy_path, self.delete)
 
     @property
+    def window(self) -> QWidget:
+        """The window they act in."""
+        return self._window
+
+    @property
     def selected(self) -> tuple[PhotoId, ...]:
         """The photos that the actions act on."""
         return self._selected

@@ -34,6 +34,8 @@ _PLACE_KEYS = (
     ("W (in the viewer)", "Show where in the photo the search's words are"),
     ("Shift + W (in the viewer)", "The same for the next term of the search"),
     ("Alt + click on a tag", "Leave out photos with it"),
+    ("F2, Delete (on a tag)", "Change it, delete it"),
+    ("→ or A, ← or R, ↓ or S (in a review)", "Yes, no, skip; Backspace takes back"),
 )
 
 

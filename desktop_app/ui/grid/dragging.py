@@ -57,12 +57,12 @@ class PhotoDrag:
         self._pressed = None
         drag = QDrag(self._source)
         drag.setMimeData(photos_as_mime(photo_ids))
-        drag.setPixmap(_badge(counted(len(photo_ids), "photo"), self._source))
+        drag.setPixmap(drag_badge(counted(len(photo_ids), "photo"), self._source))
         drag.setHotSpot(QPoint(-12, -8))
         drag.exec()
 
 
-def _badge(text: str, widget: QWidget) -> QPixmap:
+def drag_badge(text: str, widget: QWidget) -> QPixmap:
     """A small label that goes with the pointer."""
     ratio = widget.devicePixelRatioF()
     width, height = widget.fontMetrics().horizontalAdvance(text) + 20, widget.fontMetrics().height() + 10

@@ -1,4 +1,4 @@
-"""Dragging a tag onto another, or onto a group: it moves there."""
+"""Dragging a tag onto another, or onto a group: it moves there. Photos that are dropped on a tag get it."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QApplication, QStyleOptionViewItem
 
 from desktop_app.domain.tag import Tag, TagId
+from desktop_app.ui.grid.dragging import drag_badge, photos_in_mime
 from desktop_app.ui.sidebar.count_tree import CountTree, Index, Role
 
 TAG_FORMAT = "application/x-keepsight-tag"
@@ -37,6 +38,8 @@ class TagDragging(CountTree):
 
     dropped = Signal(object, object)
     """The TagId that was dragged, and the Tag or the group (str) that it was dropped on."""
+    photos_dropped = Signal(object, object)
+    """The Tag, and the PhotoIds that were dropped on it."""
 
     _pressed: tuple[Tag, QPoint] | None = None
     _target = QPersistentModelIndex()
@@ -58,12 +61,14 @@ class TagDragging(CountTree):
             tag, self._pressed = self._pressed[0], None
             drag = QDrag(self)
             drag.setMimeData(tag_mime(tag))
+            drag.setPixmap(drag_badge(tag.name, self))
+            drag.setHotSpot(QPoint(-12, -8))
             drag.exec(Qt.DropAction.MoveAction)
             return
         super().mouseMoveEvent(event)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if event.mimeData().hasFormat(TAG_FORMAT):
+        if event.mimeData().hasFormat(TAG_FORMAT) or photos_in_mime(event.mimeData()):
             event.acceptProposedAction()
 
     def dragMoveEvent(self, event: QDragMoveEvent) -> None:
@@ -82,9 +87,13 @@ class TagDragging(CountTree):
     def dropEvent(self, event: QDropEvent) -> None:
         onto, dragged = self._onto(event), _dragged(event)
         self._mark(QModelIndex())
-        if onto is not None and dragged is not None:
-            event.acceptProposedAction()
+        if onto is None:
+            return
+        event.acceptProposedAction()
+        if dragged is not None:
             self.dropped.emit(dragged, onto)
+        else:
+            self.photos_dropped.emit(onto, photos_in_mime(event.mimeData()))
 
     def drawRow(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         if self._target.isValid() and self._target == index:
@@ -100,9 +109,11 @@ class TagDragging(CountTree):
         """The tag or group under the pointer, if what is dragged may go there."""
         dragged = _dragged(event)
         index = self.indexAt(event.position().toPoint())
-        if dragged is None or not index.isValid():
+        if not index.isValid():
             return None
         tag = index.data(Role.VALUE)
+        if dragged is None:
+            return tag if isinstance(tag, Tag) and photos_in_mime(event.mimeData()) else None
         onto: Tag | str = tag if isinstance(tag, Tag) else str(index.data(Role.KEY))
         return onto if self.can_drop(dragged, onto) else None
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QMenu, QWidget
 
+from desktop_app.domain.photo import PhotoId
 from desktop_app.domain.tag import Tag, TagDefinition, TagId
 from desktop_app.domain.tag_choices import TagChoice, TagChoices
 from desktop_app.services.services import Services
@@ -34,12 +35,14 @@ class TagShaping(QObject):
     ) -> None:
         super().__init__(window)
         self._editing = services.tag_editing
+        self._tagging = services.tagging
         self._tasks = tasks
         self._history = history
         self._page = page
         self._window = window
         tree = page.sidebar.tags
         tree.dropped.connect(self.move)
+        tree.photos_dropped.connect(self._give)
         tree.menu_opening.connect(self._fill_menu)
         tree.edit_wanted.connect(self.edit_wanted)
         tree.delete_wanted.connect(self.delete)
@@ -86,6 +89,9 @@ class TagShaping(QObject):
             self._entry(menu, f"Move to the top of “{tag.group}”", lambda: self.move(tag.id, tag.group))
         menu.addSeparator()
         self._entry(menu, f"Delete “{tag.name}”\tDel", lambda: self.delete(tag))
+
+    def _give(self, tag: Tag, photos: Sequence[PhotoId]) -> None:
+        self._history.run(lambda: self._tagging.add(tag.name, photos))
 
     def _colour(self, tag: Tag, colour: str | None) -> None:
         self._history.run(lambda: self._editing.set_colour(tag.id, colour))

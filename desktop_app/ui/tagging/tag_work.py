@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QWidget
 
 from desktop_app.domain.changes import LibraryChanges
 from desktop_app.domain.photo import PhotoId
 from desktop_app.services.services import Services
+from desktop_app.ui.actions.photos import PhotoActions
 from desktop_app.ui.browser_page import BrowserPage
 from desktop_app.ui.search_state import SearchState
 from desktop_app.ui.tagging.edit_history import EditHistory
@@ -25,14 +25,16 @@ class TagWork(QObject):
     """One method for each thing to do."""
 
     def __init__(
-        self, services: Services, tasks: Tasks, state: SearchState, page: BrowserPage, window: QWidget
+        self, services: Services, tasks: Tasks, state: SearchState, page: BrowserPage, photos: PhotoActions
     ) -> None:
+        window = photos.window
         super().__init__(window)
         self._services = services
         self._tasks = tasks
         self._state = state
         self._page = page
         self.history = EditHistory(services, tasks, page.theme, page)
+        photos.tags_wanted.connect(lambda: self.quick_tag(photos.selected))
         self._quick = QuickTagging(services, tasks, self.history, window)
         self.shaping = TagShaping(services, tasks, self.history, page, window)
         self.reviewing = ReviewPresenter(services, tasks, page.theme, window)

@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from desktop_app.domain.tag import Tag
 from desktop_app.domain.tag_choices import Share
+from desktop_app.ui.grid.dragging import photos_as_mime
 from desktop_app.ui.main_window import MainWindow
 from desktop_app.ui.sidebar.count_tree import Role
 from desktop_app.ui.sidebar.tag_dragging import tag_mime
@@ -168,3 +169,19 @@ def drop(tree: TagTree, tag: Tag, onto: QModelIndex) -> None:
     assert over.isAccepted()
     tree.viewport().grab()  # with the row marked
     tree.dropEvent(QDropEvent(at, move, data, buttons, keys))
+
+
+def test_photos_dropped_on_a_tag_get_it(qtbot: QtBot, window: MainWindow) -> None:
+    tree, ids = window.page.sidebar.tags, window.page.grid.photo_ids()
+    window.services.tagging.add("Rome", ids[:1])
+    wait_for(qtbot, lambda: tree.tag_index("Rome").isValid())
+    at = QPointF(tree.visualRect(tree.tag_index("Rome")).center())
+    data = photos_as_mime(ids[:3])
+    copy, buttons, keys = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    heading = QPointF(tree.visualRect(tree.model().index(0, 0)).center())
+    nowhere = QDragMoveEvent(heading.toPoint(), copy, data, buttons, keys)
+    tree.dragMoveEvent(nowhere)
+    assert not nowhere.isAccepted(), "a group is no tag"
+    tree.dropEvent(QDropEvent(at, copy, data, buttons, keys))
+    toast = window.tag_work.history.toast
+    wait_for(qtbot, lambda: toast.words.text() == "Done: adding “Rome” to 2 photos")
