@@ -245,3 +245,29 @@ def test_a_threshold_is_kept_and_undone(tagged: Tagged) -> None:
     assert tagged.of("dog").tag.threshold == 0.8
     tagged.do(undo_edit)
     assert tagged.of("dog").tag.threshold is None
+
+
+def test_ten_thousand_photos_are_one_edit(tagged: Tagged) -> None:
+    photos = [PhotoId(number) for number in range(1_000, 11_000)]
+
+    def fill(session: WriteSession) -> None:
+        session.connection.executemany(
+            """
+            INSERT INTO contents (id, hash, file_format, width, height, byte_size, sort_time, added_at)
+            VALUES (?, ?, 'JPEG', 1, 1, 1, '2026', '2026')
+            """,
+            [(photo, f"hash {photo}") for photo in photos],
+        )
+
+    def having() -> int:
+        counts = tagged.store.reader.value("SELECT COUNT(*) FROM tag_assignments WHERE state = 'accepted'")
+        return int(counts or 0)
+
+    tagged.store.writer.do(fill)
+    edited = tagged.do(add_tag, "beach", photos)
+    assert edited.photos == having() == len(edited.changes.retagged) == 10_000
+    assert edited.edit is not None
+    assert edited.edit.words == "adding “beach” to 10,000 photos"
+    assert tagged.do(undo_edit).photos == 10_000
+    assert having() == 0
+    assert tagged.do(redo_edit).photos == having() == 10_000
