@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -106,6 +107,8 @@ class SearchResult:
     total: int
     """Photos that pass the filter, ranked or not."""
     seconds: float
+    moments: Mapping[int, float] = field(default_factory=dict)
+    """Of the videos among the photos: the second at which each matches best."""
     note: str = ""
     """Something the person should know of this answer: that the model does not speak the query's language."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -106,15 +107,18 @@ class Asking:
 
         return self._searching.with_index(model, reasons)
 
-    def moments(self, question: Question, ids: list[PhotoId]) -> dict[PhotoId, float]:
+    def moments(self, question: Question, ids: Sequence[int] | Ids) -> dict[PhotoId, float]:
         """At which second each video among some photos matches the question best; empty where nothing is looked for."""
         tree = self._understanding.tree(question.text)
         if not _has_degrees(question, tree):
             return {}
         model = self._models.active()
+        videos = np.intersect1d(np.asarray(ids, np.int64), self._searching.moments_of(model).ids)
+        if not len(videos):
+            return {}
 
         def seconds(index: IndexSnapshot) -> dict[PhotoId, float]:
-            judge = self._judge(question, tree, model=model, index=index, photos=np.array(ids, np.int64))
+            judge = self._judge(question, tree, model=model, index=index, photos=videos)
             vector = judge.looked_for()
             if vector is None:
                 return {}

@@ -59,7 +59,9 @@ class FilterChips(QWidget):
 
     def _show(self, terms: SearchTerms) -> None:
         self._undo = {}
-        specs = [*self._words(terms), *self._picture(terms), *self._folder(terms), *self._tags(terms)]
+        specs = self._stack(terms)
+        if not specs:
+            specs = [*self._words(terms), *self._picture(terms), *self._folder(terms), *self._tags(terms)]
         self.chips.show_chips(specs)
         self.setVisible(bool(specs))
         self.changed.emit()
@@ -88,6 +90,13 @@ class FilterChips(QWidget):
         name = terms.like_name if terms.like else terms.image_name
         self._undo["picture"] = self._state.clear_picture
         return [ChipSpec("picture", f"Similar to {name}", "include", "Best matches first")]
+
+    def _stack(self, terms: SearchTerms) -> list[ChipSpec]:
+        if terms.stack is None:
+            return []
+        self._undo["stack"] = lambda: self._state.set_stack(None)
+        hint = "The photos that belong together with this one"
+        return [ChipSpec("stack", f"Stack of {terms.stack_name}", "include", hint, remove_hint="Close the stack")]
 
     def _folder(self, terms: SearchTerms) -> list[ChipSpec]:
         if terms.folder is None:

@@ -75,7 +75,7 @@ class MainWindow(QMainWindow):
         self.page = BrowserPage(services, self.tasks, self.state, self.themes.current)
         self.viewer = PhotoViewer(services, self.tasks, self.themes.current)
         self.pictures = PictureSearch(services, self.tasks, self.state, self._add_folders)
-        self.photo_actions = PhotoActions(services, self.tasks, self.state, self)
+        self.photo_actions = PhotoActions(services, self.tasks, self.state, known=self.page.grid.known, parent=self)
         self.dialogs = Dialogs(services, self.tasks, self.themes, self)
         self.recovery = RecoveryActions(services, self.tasks, self.themes, self)
         show_notice = self.page.banner.show_notice
@@ -201,6 +201,7 @@ class MainWindow(QMainWindow):
         self.tag_work.reviewing.page.closed.connect(self._leave_viewer)
         self.viewer.current_changed.connect(lambda photo_id: self.photo_actions.select([photo_id]))
         self.viewer.find_similar.connect(self.find_similar)
+        self.viewer.play_wanted.connect(self.photo_actions.play.trigger)
 
     def _connect_sidebar(self) -> None:
         sidebar, indexing = self.page.sidebar, self.services.indexing

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -46,9 +47,14 @@ class Found:
     filters: Filter = field(default=And(()))
     """The part of the text that is true or false of every photo, and must be true."""
 
+    moments: Mapping[int, float] = field(default_factory=dict)
+    """Of the videos among the photos weighed: the second at which each matches best."""
+
     @property
     def is_ranked(self) -> bool:
         """Whether something of degree was asked for: meaning, or likeness."""
+        if self.terms.stack is not None:
+            return False
         return self.terms.has_picture or any(chip.kind in _DEGREES for chip in self.chips)
 
     @property
@@ -56,7 +62,7 @@ class Found:
         """What the grid shows."""
         nearest = self.answer.nearest
         if self.terms.showing is not Showing.NEAREST or not len(nearest):
-            return self.answer.result
+            return replace(self.answer.result, moments=self.moments)
         result = self.answer.result
         unknown = np.full(len(nearest), np.nan, np.float32)
         return SearchResult(
@@ -66,6 +72,7 @@ class Found:
             result.searched,
             result.total,
             result.seconds,
+            moments=self.moments,
             note=result.note,
         )
 
@@ -82,11 +89,12 @@ def find(services: Services, terms: SearchTerms, kept: Found | None) -> Found:
             raise understood.problem
         weighed, chips = services.asking.weigh(question), understood.chips
         filters, _ = sure_part(services.understanding.tree(question.text))
+        moments = services.asking.moments(question, weighed.photos) if len(weighed.probabilities) else {}
     else:
-        weighed, chips, filters = kept.weighed, kept.chips, kept.filters
+        weighed, chips, filters, moments = kept.weighed, kept.chips, kept.filters, kept.moments
     everything = terms.showing is Showing.EVERYTHING
     answer = weighed.answer(sensitivity=terms.sensitivity, everything=everything)
-    return Found(terms, answer, weighed, chips, filters)
+    return Found(terms, answer, weighed, chips, filters, moments)
 
 
 def shown_photos(found: Found) -> PhotoList:

@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, Signal
 
 from desktop_app.domain.cutoff import DEFAULT_SENSITIVITY
 from desktop_app.domain.photo import PhotoId
-from desktop_app.domain.query import And, Filter, InFolder, tags_filter
+from desktop_app.domain.query import And, Filter, InFolder, InStack, tags_filter
 from desktop_app.domain.question import DEFAULT_WEIGHT, Question
 from desktop_app.domain.saved_search import SavedSearch
 from desktop_app.domain.tag import Tag
@@ -46,6 +46,9 @@ class SearchTerms:
     image_name: str = ""
     folder: InFolder | None = None
     folder_name: str = ""
+    stack: PhotoId | None = None
+    """The leader of a stack whose photos are shown, and nothing else, until something else is asked for."""
+    stack_name: str = ""
     ticked: tuple[Tag, ...] = ()
     match: Match = Match.ALL
     excluded: tuple[Tag, ...] = ()
@@ -56,6 +59,8 @@ class SearchTerms:
 
     def question(self) -> Question:
         """The same for the search service."""
+        if self.stack is not None:
+            return Question(where=InStack(self.stack))
         return Question(
             self.text.strip(),
             like=self.like,
@@ -64,6 +69,7 @@ class SearchTerms:
             picture_weight=self.picture_weight,
             words_weight=self.words_weight,
             sensitivity=self.sensitivity,
+            stacks=True,
             everything=self.showing is Showing.EVERYTHING,
         )
 
@@ -78,6 +84,7 @@ class SearchTerms:
             like=self.like,
             image=self.image,
             folder=self.folder,
+            stack=self.stack,
             ticked=self.ticked,
             match=self.match,
             excluded=self.excluded,
@@ -111,7 +118,7 @@ class SearchTerms:
     @property
     def is_filtered(self) -> bool:
         """True when some photos are left out."""
-        return bool(self.folder or self.ticked or self.excluded)
+        return bool(self.folder or self.ticked or self.excluded) or self.stack is not None
 
     def _within_folder(self, where: Filter) -> Filter:
         return And((self.folder, where)) if self.folder else where
@@ -183,6 +190,10 @@ class SearchState(QObject):
         """Look in one folder only, or everywhere with None."""
         self._set(replace(self._terms, folder=folder, folder_name=name))
 
+    def set_stack(self, leader: PhotoId | None, name: str = "") -> None:
+        """Show the photos of a stack; with None, what was shown before."""
+        self._set(replace(self._terms, stack=leader, stack_name=name))
+
     def toggle_tag(self, tag: Tag) -> None:
         """Tick a tag, or take its tick or exclusion away."""
         if any(each.id == tag.id for each in (*self._terms.ticked, *self._terms.excluded)):
@@ -230,6 +241,8 @@ class SearchState(QObject):
         )
 
     def _set(self, terms: SearchTerms) -> None:
+        if terms.stack is not None and terms.stack == self._terms.stack:
+            terms = replace(terms, stack=None, stack_name="")  # whatever else is asked for closes the stack
         if terms != self._terms:
             self._terms = terms
             self.changed.emit(terms)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from pytestqt.qtbot import QtBot
 
 from desktop_app.domain.photo import PhotoId, RootId
-from desktop_app.domain.query import And, HasTag, InFolder, Not, Or
+from desktop_app.domain.query import And, HasTag, InFolder, InStack, Not, Or
 from desktop_app.domain.question import Question
 from desktop_app.domain.saved_search import SavedSearch, SavedSearchId
 from desktop_app.domain.tag import Tag, TagId
@@ -21,7 +21,7 @@ CAT, DOG, SNOW, CAR = TAGS
 
 
 def test_nothing_asked_is_every_photo_unfiltered() -> None:
-    assert SearchTerms().question() == Question()
+    assert SearchTerms().question() == Question(stacks=True)
     assert SearchTerms().where() == And(()), "the services keep the unfiltered list ready for exactly this"
     assert not SearchTerms().asks
 
@@ -47,14 +47,14 @@ def test_words_and_pictures_count_together(qtbot: QtBot) -> None:
     state.set_similar([PhotoId(7), PhotoId(9)], "2 photos")
     assert (state.terms.text, state.terms.like) == ("", (7, 9)), "photos like these, whatever was asked before"
     state.set_text("at night")
-    assert state.terms.question() == Question("at night", like=(PhotoId(7), PhotoId(9)))
+    assert state.terms.question() == Question("at night", like=(PhotoId(7), PhotoId(9)), stacks=True)
     state.set_image(Path("b.jpg"), "b.jpg", keep_words=True)
-    assert state.terms.question() == Question("at night", image=Path("b.jpg"))
+    assert state.terms.question() == Question("at night", image=Path("b.jpg"), stacks=True)
     state.set_image(Path("c.jpg"), "c.jpg")
-    assert state.terms.question() == Question(image=Path("c.jpg"))
+    assert state.terms.question() == Question(image=Path("c.jpg"), stacks=True)
     state.set_text("snow")
     state.clear_picture()
-    assert state.terms.question() == Question("snow")
+    assert state.terms.question() == Question("snow", stacks=True)
 
 
 def test_another_question_shows_its_matches_again(qtbot: QtBot) -> None:
@@ -87,7 +87,7 @@ def test_a_saved_search_is_asked_alone(qtbot: QtBot) -> None:
     state.toggle_tag(CAT)
     state.set_similar([PhotoId(1)], "a.jpg")
     state.open_saved(SavedSearch(SavedSearchId(1), "Snow", "snow", sensitivity=0.8, words_weight=0.2))
-    assert state.terms.question() == Question("snow", sensitivity=0.8, words_weight=0.2)
+    assert state.terms.question() == Question("snow", sensitivity=0.8, words_weight=0.2, stacks=True)
 
 
 def test_clearing_keeps_how_tags_combine_and_where_the_sliders_are(qtbot: QtBot) -> None:
@@ -103,6 +103,19 @@ def test_clearing_keeps_how_tags_combine_and_where_the_sliders_are(qtbot: QtBot)
     assert state.terms == SearchTerms(match=Match.ANY, sensitivity=0.7)
     with qtbot.assertNotEmitted(state.changed):
         state.clear()
+
+
+def test_an_open_stack_is_all_that_is_shown_until_something_else_is_asked_for(qtbot: QtBot) -> None:
+    state = SearchState()
+    state.set_text("snow")
+    state.set_stack(PhotoId(7), "a.jpg")
+    assert state.terms.question() == Question(where=InStack(PhotoId(7)))
+    assert state.terms.is_filtered
+    state.set_stack(None)
+    assert state.terms == SearchTerms(text="snow")
+    state.set_stack(PhotoId(7), "a.jpg")
+    state.toggle_tag(CAT)
+    assert state.terms == SearchTerms(text="snow", ticked=(CAT,))
 
 
 ACTS = st.lists(st.tuples(st.sampled_from(["toggle_tag", "exclude_tag", "clear_tag"]), st.sampled_from(TAGS)))

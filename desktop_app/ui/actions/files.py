@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import shutil
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from PySide6.QtGui import QGuiApplication
@@ -19,6 +21,24 @@ def open_with_default_program(path: Path) -> None:
     """Open the photo in the program that the desktop uses for its kind. Raises UserFacingError."""
     _require(path)
     _first_that_works(open_commands(path, sys.platform), "The photo could not be opened in another program.")
+
+
+def play_video(path: Path, second: float = 0.0) -> None:
+    """Play a video in the desktop's program for videos; from a second on where a player that can is there. Raises UserFacingError."""
+    _require(path)
+    commands = play_commands(path, second, which=shutil.which)
+    for command in commands:
+        # A player runs as long as the person looks on: it is not waited for.
+        with contextlib.suppress(OSError):
+            subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                start_new_session=True,
+            )
+            return
+    open_with_default_program(path)
 
 
 def show_in_file_manager(path: Path) -> None:
@@ -37,6 +57,20 @@ def open_commands(path: Path, platform: str) -> list[list[str]]:
     if platform == "win32":
         return [["explorer", str(path)]]
     return [["open", str(path)]] if platform == "darwin" else [["xdg-open", str(path)]]
+
+
+# How players are told where to begin.
+_STARTING_AT = {"mpv": "--start={}", "vlc": "--start-time={}"}
+
+
+def play_commands(path: Path, second: float, *, which: Callable[[str], str | None]) -> list[list[str]]:
+    """Commands that play a video from a second on, best first; none for a video that is to start at its beginning."""
+    if second < 1:
+        return []
+    found = {player: which(player) for player in _STARTING_AT}
+    return [
+        [program, _STARTING_AT[player].format(int(second)), str(path)] for player, program in found.items() if program
+    ]
 
 
 def reveal_commands(path: Path, platform: str) -> list[list[str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QPoint, Qt, Signal
@@ -12,7 +13,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 from desktop_app.domain.photo import PhotoId
 from desktop_app.services.services import Services
 from desktop_app.ui.actions.curation import CurationActions
-from desktop_app.ui.actions.files import copy_paths, open_with_default_program, show_in_file_manager
+from desktop_app.ui.actions.files import copy_paths, open_with_default_program, play_video, show_in_file_manager
 from desktop_app.ui.actions.sensitive import SensitiveActions
 from desktop_app.ui.search_state import SearchState
 from desktop_app.ui.tasks import Tasks
@@ -22,6 +23,17 @@ _MOST_OPENED = 10
 
 # The mean of more says nothing new.
 _MOST_EXAMPLES = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What decides which actions apply to a photo; as a window that shows it knows it."""
+
+    name: str = ""
+    is_video: bool = False
+    second: float = 0.0
+    """Where a video matches what is searched for; it is played from there if the player can."""
+    stacked: int = 1
 
 
 class PhotoActions(QObject):
@@ -34,14 +46,26 @@ class PhotoActions(QObject):
     tags_wanted = Signal()
     """Ask which tags the selected photos are to have."""
 
-    def __init__(self, services: Services, tasks: Tasks, state: SearchState, parent: QWidget) -> None:
+    def __init__(
+        self,
+        services: Services,
+        tasks: Tasks,
+        state: SearchState,
+        *,
+        known: Callable[[PhotoId], Known],
+        parent: QWidget,
+    ) -> None:
         super().__init__(parent)
         self._window = parent
         self._services = services
         self._tasks = tasks
         self._state = state
+        self._known = known
         self._selected: tuple[PhotoId, ...] = ()
         self.view = self._action("&View full size", "", lambda: self.view_wanted.emit(self._selected[0]))
+        self.play = self._action("&Play", "Ctrl+Shift+P", self._play)
+        self.stack = self._action("Show the photos of this stac&k", "Ctrl+G", self._open_stack)
+        self.apart = self._action("Show them one by &one from now on", "", self._take_apart)
         self.similar = self._action("Find &similar photos", "Ctrl+L", self.find_similar)
         self.add_tag = self._action("Add &tag…", "Ctrl+T", self.tags_wanted.emit)
         self.open = self._action("&Open in another program", "Ctrl+Return", self._open)
@@ -57,7 +81,18 @@ class PhotoActions(QObject):
     @property
     def all(self) -> tuple[QAction, ...]:
         """Every action, in the order of the menus."""
-        return (self.view, self.similar, self.add_tag, self.open, self.show_file, self.copy_path, self.delete)
+        return (
+            self.view,
+            self.play,
+            self.stack,
+            self.apart,
+            self.similar,
+            self.add_tag,
+            self.open,
+            self.show_file,
+            self.copy_path,
+            self.delete,
+        )
 
     @property
     def window(self) -> QWidget:
@@ -74,13 +109,23 @@ class PhotoActions(QObject):
         self._selected = tuple(photo_ids)
         for action in self.all:
             action.setEnabled(bool(self._selected))
-        self.view.setEnabled(len(self._selected) == 1)
+        single = len(self._selected) == 1
+        known = self._known(self._selected[0]) if single else Known()
+        self.view.setEnabled(single)
+        for action, applies in (
+            (self.play, known.is_video),
+            (self.stack, known.stacked > 1),
+            (self.apart, known.stacked > 1),
+        ):
+            action.setEnabled(applies)
+            action.setVisible(applies)
         self.curation.select(self._selected)
         self.sensitive.select(self._selected)
 
     def fill(self, menu: QMenu) -> None:
         """Put the actions into a menu."""
-        menu.addActions([self.view, self.sensitive.reveal, self.similar, self.add_tag])
+        menu.addActions([self.view, self.sensitive.reveal, self.play, self.stack, self.apart])
+        menu.addActions([self.similar, self.add_tag])
         self.curation.fill(menu)
         menu.addSeparator()
         menu.addActions([self.open, self.show_file, self.copy_path])
@@ -118,6 +163,25 @@ class PhotoActions(QObject):
             action.setShortcut(QKeySequence(keys))
         action.triggered.connect(lambda _checked=False: act())
         return action
+
+    def _play(self) -> None:
+        video = self._selected[0]
+        second = self._known(video).second
+
+        def work() -> None:
+            for path in self._paths([video]):
+                play_video(path, second)
+
+        self._tasks.run(work, lambda _none: None)
+
+    def _open_stack(self) -> None:
+        leader = self._selected[0]
+        name = self._known(leader).name
+        self._state.set_stack(leader, name)
+
+    def _take_apart(self) -> None:
+        leader = self._selected[0]
+        self._tasks.run(lambda: self._services.stacking.take_apart([leader]), lambda _changes: None)
 
     def _open(self) -> None:
         def work() -> None:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QPoint, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen, QPixmap
+from PySide6.QtGui import QColor, QFont, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QAbstractItemDelegate, QStyle, QStyleOptionViewItem
 
-from desktop_app.domain.photo import PhotoId
+from desktop_app.domain.photo import PhotoId, PhotoSummary
+from desktop_app.ui.grid.badges import badge_of, paint_badge
+from desktop_app.ui.grid.labels import LABEL_INSET, label_area, paint_label
 from desktop_app.ui.grid.model import PhotoRole, percent
 from desktop_app.ui.grid.thumbnail import CORNER_RADIUS
 from desktop_app.ui.grid.thumbnail_loader import Cell
@@ -21,17 +23,12 @@ RING_DISTANCE = 2.0
 
 FOCUS_WIDTH = 1.5
 MISSING_OPACITY = 0.35
-LABEL_INSET = 6
-LABEL_HEIGHT = 20
 BADGE_SIDE = 24
 HIDDEN_SIDE, HIDDEN_OPACITY = 34, 0.85
 PHOTO_ICON, MISSING_ICON, AWAY_ICON, HIDDEN_ICON = "photo", "file-missing", "folder-away", "hidden"
 ICON_SIZES = {PHOTO_ICON: 24, MISSING_ICON: 14, AWAY_ICON: 14, HIDDEN_ICON: 20}
 LABEL_FONT_SCALE = 0.9
 
-# Labels lie on photographs, so they bring their own ground: white on this is readable (7:1) over pure white too.
-LABEL_GROUND = QColor(0, 0, 0, 175)
-LABEL_TEXT = QColor(255, 255, 255)
 HOVER_VEIL = QColor(255, 255, 255, 26)
 
 
@@ -79,7 +76,7 @@ class PhotoDelegate(QAbstractItemDelegate):
                 self._paint_mark(painter, photo, MISSING_ICON)
             elif cell.summary.offline:
                 self._paint_mark(painter, photo, AWAY_ICON)
-        self._paint_labels(painter, option, index, photo)
+        self._paint_labels(painter, option, index, photo=photo, summary=None if cell is None else cell.summary)
 
     def _paint_photo(self, painter: QPainter, square: QRect, cell: Cell | None) -> QRect:
         """Paint the photo, or what stands for it, and return the rectangle it covers."""
@@ -118,21 +115,28 @@ class PhotoDelegate(QAbstractItemDelegate):
         painter: QPainter,
         option: QStyleOptionViewItem,
         index: QModelIndex | QPersistentModelIndex,
+        *,
         photo: QRect,
+        summary: PhotoSummary | None,
     ) -> None:
         noticed = option.state & (QStyle.StateFlag.State_Selected | QStyle.StateFlag.State_MouseOver)
         probability = index.data(PhotoRole.PROBABILITY) if self.show_probabilities else None
         name = index.data(Qt.ItemDataRole.DisplayRole) if noticed or self.show_names else ""
-        if not name and probability is None:
+        badge = None if summary is None else badge_of(summary, index.data(PhotoRole.MOMENT))
+        if not name and probability is None and badge is None:
             return
         font = QFont(option.font)
         font.setPointSizeF(font.pointSizeF() * LABEL_FONT_SCALE)
         painter.setFont(font)
+        area = label_area(option.rect, photo)
         if name:
-            _paint_label(painter, _label_area(option.rect, photo), name, Qt.AlignmentFlag.AlignBottom)
+            paint_label(painter, area, name, Qt.AlignmentFlag.AlignBottom)
         if probability is not None:
-            area = _label_area(option.rect, photo)
-            _paint_label(painter, area, percent(probability), Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignRight)
+            paint_label(painter, area, percent(probability), Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignRight)
+        if badge is not None and summary is not None:
+            marked = summary.missing or summary.offline
+            below = BADGE_SIDE + LABEL_INSET if marked or probability is not None else 0
+            paint_badge(painter, area, badge, top=area.top() + below)
 
     def _paint_mark(self, painter: QPainter, photo: QRect, icon: str) -> None:
         badge = QRect(photo.left() + LABEL_INSET, photo.top() + LABEL_INSET, BADGE_SIDE, BADGE_SIDE)
@@ -193,24 +197,3 @@ def _draw_sharp(painter: QPainter, area: QRect, picture: QPixmap) -> None:
 def _draw_ring(painter: QPainter, photo: QRect, distance: float) -> None:
     ring = QRectF(photo).adjusted(-distance, -distance, distance, distance)
     painter.drawRoundedRect(ring, CORNER_RADIUS + distance, CORNER_RADIUS + distance)
-
-
-def _label_area(square: QRect, photo: QRect) -> QRect:
-    """Labels lie on the photo, or across the whole cell where the photo is too narrow for words."""
-    wide_enough = photo.width() >= square.width() // 2
-    area = photo if wide_enough else QRect(square.left(), photo.top(), square.width(), photo.height())
-    return area.adjusted(LABEL_INSET, LABEL_INSET, -LABEL_INSET, -LABEL_INSET)
-
-
-def _paint_label(painter: QPainter, area: QRect, text: str, where: Qt.AlignmentFlag) -> None:
-    metrics = QFontMetrics(painter.font())
-    shown = metrics.elidedText(text, Qt.TextElideMode.ElideMiddle, max(area.width() - 2 * LABEL_INSET, 0))
-    width = min(metrics.horizontalAdvance(shown) + 2 * LABEL_INSET, area.width())
-    left = area.right() + 1 - width if where & Qt.AlignmentFlag.AlignRight else area.left()
-    top = area.top() if where & Qt.AlignmentFlag.AlignTop else area.bottom() + 1 - LABEL_HEIGHT
-    label = QRect(left, top, width, LABEL_HEIGHT)
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(LABEL_GROUND)
-    painter.drawRoundedRect(label, LABEL_INSET - 1, LABEL_INSET - 1)
-    painter.setPen(LABEL_TEXT)
-    painter.drawText(label, Qt.AlignmentFlag.AlignCenter, shown)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from enum import IntEnum
 from typing import Any
@@ -13,6 +13,7 @@ import numpy.typing as npt
 from PySide6.QtCore import QAbstractListModel, QDate, QLocale, QModelIndex, QObject, QPersistentModelIndex, Qt
 
 from desktop_app.domain.photo import PhotoId, PhotoSummary
+from desktop_app.ui.grid.badges import spoken_badge
 
 AnyIndex = QModelIndex | QPersistentModelIndex
 KnownSummary = Callable[[PhotoId], PhotoSummary | None]
@@ -23,6 +24,8 @@ class PhotoRole(IntEnum):
 
     PHOTO_ID = Qt.ItemDataRole.UserRole + 1
     PROBABILITY = Qt.ItemDataRole.UserRole + 2
+    MOMENT = Qt.ItemDataRole.UserRole + 3
+    """At which second a video matches what is searched for, or None."""
 
 
 class PhotoGridModel(QAbstractListModel):
@@ -34,19 +37,29 @@ class PhotoGridModel(QAbstractListModel):
         self._ids: npt.NDArray[np.int64] = np.empty(0, dtype=np.int64)
         self._probabilities: npt.NDArray[np.float32] | None = None
         self._by_id: npt.NDArray[np.intp] | None = None
+        self._moments: Mapping[int, float] = {}
 
     @property
     def photo_ids(self) -> npt.NDArray[np.int64]:
         """int64[rows]: the photo of each row. Not to be written to."""
         return self._ids
 
-    def set_result(self, ids: npt.NDArray[np.int64], probabilities: npt.NDArray[np.float32] | None) -> None:
-        """Show these photos in this order. Probabilities are as long as `ids`, or None for an unranked list."""
+    def set_result(
+        self,
+        ids: npt.NDArray[np.int64],
+        probabilities: npt.NDArray[np.float32] | None,
+        moments: Mapping[int, float] | None = None,
+    ) -> None:
+        """Show these photos in this order. Probabilities are as long as `ids`, or None for an unranked list.
+
+        `moments`: the second at which a video among them matches best.
+        """
         if probabilities is not None and len(probabilities) != len(ids):
             raise ValueError(f"{len(probabilities)} probabilities for {len(ids)} photos")
         self.beginResetModel()
         self._ids = np.ascontiguousarray(ids, dtype=np.int64)
         self._probabilities = probabilities
+        self._moments = moments or {}
         self._by_id = None
         self.endResetModel()
 
@@ -92,6 +105,10 @@ class PhotoGridModel(QAbstractListModel):
         value = math.nan if self._probabilities is None else float(self._probabilities[row])
         return None if math.isnan(value) else value
 
+    def moment(self, row: int) -> float | None:
+        """The second at which a row's video matches what is searched for; None for pictures, and where nothing is."""
+        return self._moments.get(int(self._ids[row]))
+
     def rowCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008 - Qt's own default, never changed
         """Photos shown."""
         return 0 if parent.isValid() else int(self._ids.size)
@@ -105,18 +122,23 @@ class PhotoGridModel(QAbstractListModel):
             return self.photo_id(row)
         if role == PhotoRole.PROBABILITY:
             return self.probability(row)
+        if role == PhotoRole.MOMENT:
+            return self.moment(row)
         summary = self._known_summary(self.photo_id(row))
         if role == Qt.ItemDataRole.DisplayRole:
             return summary.name if summary else ""
         if role == Qt.ItemDataRole.ToolTipRole:
-            return _describe(summary, self.probability(row), separator="\n") if summary else None
+            return self._describe(summary, row, separator="\n") if summary else None
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            return _describe(summary, self.probability(row), separator=", ") if summary else "Photo"
+            return self._describe(summary, row, separator=", ") if summary else "Photo"
         return None
 
+    def _describe(self, summary: PhotoSummary, row: int, *, separator: str) -> str:
+        return _described(summary, self.probability(row), moment=self.moment(row), separator=separator)
 
-def _describe(summary: PhotoSummary, probability: float | None, *, separator: str) -> str:
-    parts = [summary.name]
+
+def _described(summary: PhotoSummary, probability: float | None, *, moment: float | None, separator: str) -> str:
+    parts = [summary.name, *spoken_badge(summary, moment)]
     if summary.taken_at:
         parts.append(spoken_date(summary.taken_at))
     if probability is not None:

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import QWidget
 
 from desktop_app.domain.photo import PhotoId
 from desktop_app.domain.query import SearchResult
+from desktop_app.ui.actions.photos import Known
 from desktop_app.ui.grid.cells_view import LARGEST_CELL, SMALLEST_CELL, AnyIndex, CellsView
 from desktop_app.ui.grid.dragging import PhotoDrag
 from desktop_app.ui.grid.moving import KEY_ACTIONS
@@ -76,7 +77,8 @@ class PhotoGridView(CellsView):
         selected = self._selecting.photo_ids
         current, counted_from = self._current_photo(), self._selecting.anchor_photo
         self._quiet = True
-        self._photos.set_result(result.photo_ids, result.probabilities if len(result.probabilities) else None)
+        probabilities = result.probabilities if len(result.probabilities) else None
+        self._photos.set_result(result.photo_ids, probabilities, result.moments)
         self._selecting.restore(selected, current, counted_from)
         self._quiet = False
         row = None if place_photo is None else self._photos.row_of(place_photo)
@@ -85,6 +87,15 @@ class PhotoGridView(CellsView):
             self._scroll.jump(0)
         if not np.array_equal(selected, self._selecting.photo_ids):
             self.selection_changed.emit(self.selected_ids())
+
+    def known(self, photo: PhotoId) -> Known:
+        """What is known of a photo without reading: of those that were seen lately."""
+        cell, row = self._loader.cell(photo), self._photos.row_of(photo)
+        if cell is None or cell.summary is None:
+            return Known()
+        second = None if row is None else self._photos.moment(row)
+        summary = cell.summary
+        return Known(summary.name, summary.duration_seconds is not None, second or 0.0, summary.stacked)
 
     def refresh_photos(self, photos: Iterable[PhotoId]) -> None:
         """These photos changed (a thumbnail, a name, a file gone missing): fetch what is shown of them anew."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from desktop_app.domain.clock import clock
 from desktop_app.domain.photo import Metadata, PhotoDetails, PhotoLocation
 from desktop_app.ui.wording import byte_size, number
 
@@ -79,6 +80,7 @@ def facts(details: PhotoDetails) -> list[tuple[str, str]]:
         ("Place", details.place),
         ("Position", position_line(metadata)),
         ("Label", details.curation.label or ""),
+        ("Length", clock(details.duration_seconds) if details.duration_seconds is not None else ""),
         ("Picture", picture_line(details)),
     ]
     return [(name, value) for name, value in rows if value]

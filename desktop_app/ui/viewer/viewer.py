@@ -9,6 +9,7 @@ from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QKeyEvent, QMouseEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QToolButton, QVBoxLayout, QWidget
 
+from desktop_app.domain.clock import clock
 from desktop_app.domain.photo import PhotoId, PhotoSummary
 from desktop_app.ui.grid.model import spoken_date
 from desktop_app.ui.picture_loader import PictureLoader, Problem
@@ -49,6 +50,8 @@ class PhotoViewer(QWidget):
     """Search for photos like this one."""
     reveal_wanted = Signal(object)
     """Show this photo, which is blurred."""
+    play_wanted = Signal()
+    """Play the video that is looked at; its poster is what the viewer shows."""
 
     def __init__(self, services: Services, tasks: Tasks, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -87,6 +90,8 @@ class PhotoViewer(QWidget):
         self.heat_panel = HeatPanel(chrome, self)
         self.previous_arrow = side_arrow("chevron-left", "Previous photo", "←", chrome, lambda: self.step(-1), self)
         self.next_arrow = side_arrow("chevron-right", "Next photo", "→", chrome, lambda: self.step(1), self)
+        self.play = side_arrow("play", "Play", "Ctrl+Shift+P", chrome, self.play_wanted.emit, self)
+        self.play.hide()
         self.bar.back.connect(self.closed)
         self.bar.similar.connect(self._find_similar)
         self.message.button.clicked.connect(self._reveal)
@@ -152,6 +157,7 @@ class PhotoViewer(QWidget):
         self._known = None
         self.picture.show_nothing()
         self.message.say(None)
+        self.play.hide()
         self._look()
         self._show_current()
         self.heats.look_at(self.current if self.isVisible() else None)
@@ -201,6 +207,11 @@ class PhotoViewer(QWidget):
             facts.append(spoken_date(summary.taken_at))
         if summary is not None:
             facts.append(f"{summary.width} × {summary.height}")
+        if summary is not None and summary.duration_seconds is not None:
+            facts.append(clock(summary.duration_seconds))
+        self.play.setVisible(
+            summary is not None and summary.duration_seconds is not None and not self.message.isVisible()
+        )
         self.bar.name.setText(summary.name if summary else "")
         self.bar.facts.setText("  ·  ".join(facts))
         self.setAccessibleName(f"{summary.name}, {place}" if summary else "Photo")
@@ -263,6 +274,7 @@ class PhotoViewer(QWidget):
         arrow = self.next_arrow
         self.previous_arrow.move(16, middle - arrow.height() // 2)
         self.next_arrow.move(self.width() - arrow.width() - 16, middle - arrow.height() // 2)
+        self.play.move((self.width() - self.play.width()) // 2, middle - self.play.height() // 2)
         self.message.place(self.size(), BAR_HEIGHT)
         self.heat_panel.place(self.size(), bottom=16)
 

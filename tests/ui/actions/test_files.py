@@ -8,7 +8,13 @@ from pathlib import Path
 import pytest
 
 from desktop_app.base.errors import UserFacingError
-from desktop_app.ui.actions.files import open_commands, open_with_default_program, reveal_commands, show_in_file_manager
+from desktop_app.ui.actions.files import (
+    open_commands,
+    open_with_default_program,
+    play_commands,
+    reveal_commands,
+    show_in_file_manager,
+)
 
 
 @pytest.fixture
@@ -67,3 +73,11 @@ def test_a_desktop_without_the_programs_is_told_plainly(
 def test_a_file_that_is_away_is_told_plainly(tmp_path: Path) -> None:
     with pytest.raises(UserFacingError, match=r"gone\.jpg is not there"):
         show_in_file_manager(tmp_path / "gone.jpg")
+
+
+def test_a_video_is_played_from_where_it_matches_by_a_player_that_can(tmp_path: Path) -> None:
+    film = tmp_path / "film.mp4"
+    there = {"vlc": "/usr/bin/vlc"}
+    assert play_commands(film, 42.7, which=there.get) == [["/usr/bin/vlc", "--start-time=42", str(film)]]
+    assert play_commands(film, 0.0, which=there.get) == []
+    assert play_commands(film, 42.0, which={}.get) == []

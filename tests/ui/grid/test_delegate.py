@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,6 +15,7 @@ from pytestqt.qtbot import QtBot
 
 from desktop_app.domain.photo import PhotoId, PhotoSummary
 from desktop_app.ui import icons
+from desktop_app.ui.grid.badges import Badge, badge_of
 from desktop_app.ui.grid.delegate import PhotoDelegate, picture_area
 from desktop_app.ui.grid.model import PhotoGridModel
 from desktop_app.ui.grid.thumbnail import ThumbnailSize, render_thumbnail
@@ -119,6 +122,29 @@ def test_a_probability_is_shown_in_a_ranked_list(theme: Theme) -> None:
     assert painted(loaded(), theme, probability=0.8).copy(badge) != painted(loaded(), theme, probability=0.3).copy(
         badge
     )
+
+
+@pytest.mark.parametrize(
+    ("what", "moment", "text", "plays"),
+    [
+        ({"duration_seconds": 83.0}, None, "1:23", True),
+        ({"duration_seconds": 83.0}, 42.5, "0:42 of 1:23", True),
+        ({"badge": "RAW + JPEG", "stacked": 2}, None, "RAW + JPEG", False),
+        ({"badge": "9 in burst", "stacked": 9}, None, "9 in burst", False),
+    ],
+)
+def test_videos_and_stacks_have_a_badge(
+    theme: Theme, what: dict[str, Any], moment: float | None, text: str, plays: bool
+) -> None:
+    cell = replace(loaded(), summary=replace(summary(), **what))
+    assert cell.summary is not None
+    assert badge_of(cell.summary, moment) == Badge(text, plays)
+    corner = QRect(26, 46, 90, 20)
+    assert painted(cell, theme).copy(corner) != painted(loaded(), theme).copy(corner)
+
+
+def test_a_plain_photo_has_no_badge() -> None:
+    assert badge_of(summary(), None) is None
 
 
 def test_a_picture_of_another_size_is_painted_as_large_as_it_should_be(qtbot: QtBot) -> None:
