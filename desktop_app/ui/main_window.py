@@ -390,11 +390,9 @@ class MainWindow(QMainWindow):
         self.memory.sensitivity = self.state.terms.sensitivity
         self.memory.shows_probabilities = self.page.question.controls.probabilities.isChecked()
         self.memory.write()
-        self.searches.stop()
-        self.library.stop()
-        self.saved.presenter.stop()
-        self.library_feed.close()
-        self.progress_feed.close()
-        self.dialogs.close()
+        for presenter in (self.searches, self.library, self.saved.presenter):
+            presenter.stop()
+        for part in (self.library_feed, self.progress_feed, self.dialogs):
+            part.close()
         self.bugs.uninstall()
         self.tasks.retire()

@@ -130,13 +130,13 @@ def test_out_of_memory_halves_the_batch_and_goes_on(
     many = np.concatenate([pictures, pictures])
     with caplog.at_level(logging.WARNING):
         vectors = small.embed_images(many)
-    assert sizes == [12, 6, 3, 3, 3, 3]
+    assert sizes == [8, 4, *[2] * 6]
     np.testing.assert_allclose(vectors, embedder.embed_images(many), atol=1e-4)
-    assert "ran out of memory at 12 pictures: going on with 6" in caplog.text
+    assert "ran out of memory at 8 pictures: going on with 4" in caplog.text
     # The size that worked is kept.
     sizes.clear()
     small.embed_images(pictures)
-    assert sizes == [3, 3]
+    assert sizes == [2, 2, 2]
 
 
 def test_other_errors_and_a_single_picture_too_large_are_raised(
