@@ -251,6 +251,7 @@ def test_every_button_has_a_name_and_does_what_it_says(qtbot: QtBot, viewer: Pho
     buttons = {each.accessibleName(): each for each in viewer.findChildren(QToolButton) if each.accessibleName()}
     assert set(buttons) == {
         "Back",
+        "Play",
         "Zoom out",
         "Actual size",
         "Zoom in",
