@@ -139,7 +139,7 @@ def shoot_questions(window: MainWindow, shots: Shots) -> None:
     window.state.set_sensitivity(0.8)
     ask(window, 'a cat OR "Cape Canaveral" -(a cup of coffee) width:>100')
     window.page.grid.select(window.page.grid.photo_ids()[:1])
-    wait(lambda: all(row.count is not None for row in window.page.sidebar.saved.rows))
+    wait(lambda: [row.count is not None for row in window.page.sidebar.saved.rows] == [True, True])
     shots.save_settled(window, "search")
     window.page.top_bar.search.setText("a cat tag:anmal")
     window.state.set_text("a cat tag:anmal")

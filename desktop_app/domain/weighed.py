@@ -36,8 +36,6 @@ class Weighed:
     """What orders the list, higher is better."""
     cosines: Probabilities = field(default_factory=_no_values)
     """Cosine similarity to what was asked for; NaN where that is no single thing."""
-    certain: bool = True
-    """Whether the probabilities mean anything: pictures among pictures have an order, but no end."""
     bar: float = 0.5
     """Probability that the best photo must reach for anything to match, for each uncertain term."""
     terms: int = 1
@@ -48,7 +46,7 @@ class Weighed:
     @property
     def has_end(self) -> bool:
         """Whether the list ends where matches end, so that a sensitivity can move its end."""
-        return bool(len(self.probabilities)) and self.certain
+        return bool(len(self.probabilities))
 
     def answer(
         self,
@@ -60,12 +58,11 @@ class Weighed:
         """The list as it ends by this sensitivity (0 to 1), or with `everything` all photos, best first."""
         if not len(self.probabilities):
             return self._unranked(limit)
-        uncut = everything or not self.certain
-        within = np.arange(len(self.probabilities)) if uncut else worth_ranking(self.probabilities)
+        within = np.arange(len(self.probabilities)) if everything else worth_ranking(self.probabilities)
         order = within[np.argsort(-self.ranking[within], kind="stable")]
         best_first = np.sort(self.probabilities[within])[::-1]
-        matches = len(order) if uncut else CutOff(self.bar, sensitivity).length(best_first, terms=self.terms)
-        if not uncut and matches:
+        matches = len(order) if everything else CutOff(self.bar, sensitivity).length(best_first, terms=self.terms)
+        if not everything and matches:
             # The most probable ones are listed; the ranking orders them.
             order = order[self.probabilities[order] >= best_first[matches - 1]]
             matches = len(order)
@@ -74,14 +71,14 @@ class Weighed:
         if not matches:
             nearest = order[:NEAREST]
             return Answer(result, EndedBy.NOTHING_MATCHES, 0, self.photos[nearest], self.probabilities[nearest])
-        limited = len(listed) < matches or uncut
+        limited = len(listed) < matches or everything
         return Answer(result, EndedBy.LIMIT if limited else EndedBy.CUT_OFF, matches)
 
     def _result(self, listed: Ids, seconds: float) -> SearchResult:
         return SearchResult(
             self.photos[listed],
             self.cosines[listed],
-            self.probabilities[listed] if self.certain else np.full(len(listed), np.nan, np.float32),
+            self.probabilities[listed],
             self.searched,
             len(self.photos),
             seconds,

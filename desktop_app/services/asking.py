@@ -186,7 +186,6 @@ class Judge:
             probabilities=probabilities,
             ranking=self._ranking(probabilities),
             cosines=self._cosines(),
-            certain=not self._pictures_alone,
             bar=self.model.matching.now.bar,
             terms=self._uncertain(),
             note=language_hint(_free_text(self.tree), self.model.entry.languages),
@@ -201,9 +200,13 @@ class Judge:
         if isinstance(term, Meaning):
             return self.scores.meant(term.text, words_weight=self.question.words_weight)
         if isinstance(term, SimilarTo):
-            return self.scores.is_like(self._example_of(term))
+            return self._like(self._example_of(term), [_row_of(term)])
         table = self.filters.passing(term)
         return table[np.minimum(self.scores.photos, len(table) - 1)].astype(np.float32)
+
+    def likeness(self) -> Vectors | None:
+        """Probability that each photo is like the example pictures; None where there are none."""
+        return None if self.example is None else self._like(self.example, self.question.like)
 
     def looked_for(self) -> Vectors | None:
         """The unit vector of what the question wants to see: its first free text, or its example pictures."""
@@ -212,7 +215,7 @@ class Judge:
 
     @property
     def _pictures_alone(self) -> bool:
-        """Pictures among pictures: there is an order, but where likeness ends is for the eye to say."""
+        """Nothing was said beside the example pictures: likeness is all that counts."""
         return self.example is not None and self.tree == And(())
 
     def _queries(self) -> list[QueryVector]:
@@ -229,12 +232,17 @@ class Judge:
         """That each photo is what was asked for."""
         if self.example is None:
             return degrees(self.tree, self.leaf)
-        alike = self.scores.is_like(self.example)
         if self._pictures_alone:
-            return alike
+            return self._like(self.example, self.question.like)
+        alike = self.scores.is_like(self.example)
         weight = self.question.picture_weight
         odds = weight * _log_odds(alike) + (1.0 - weight) * _log_odds(degrees(self.tree, self.leaf))
         return np.asarray(1.0 / (1.0 + np.exp(-odds)), dtype=np.float32)
+
+    def _like(self, vector: Vectors, examples: Sequence[int]) -> Vectors:
+        """Likeness to an example; the example photos themselves are like it, whatever the library's spread makes of them."""
+        itself = np.isin(self.scores.photos, np.array(examples, np.int64))
+        return np.where(itself, np.float32(1.0), self.scores.is_like(vector))
 
     def _ranking(self, probabilities: Vectors) -> npt.NDArray[np.float64]:
         """What orders the list, higher is better."""
@@ -270,7 +278,7 @@ class Judge:
 
     def _example_of(self, term: SimilarTo) -> Vectors:
         """The vector of the photo that `Understanding` looked up."""
-        vector = self.scores.vector_of(PhotoId(int(term.reference.removeprefix("#"))))
+        vector = self.scores.vector_of(_row_of(term))
         if vector is None:
             raise _not_indexed()
         return vector
@@ -288,6 +296,11 @@ def _has_degrees(question: Question, tree: Expression) -> bool:
 
 def _not_indexed() -> UserFacingError:
     return UserFacingError("The photo has not been indexed yet.", "Try again when indexing is done.")
+
+
+def _row_of(term: SimilarTo) -> PhotoId:
+    """The example photo, by the row id that `Understanding` looked up."""
+    return PhotoId(int(term.reference.removeprefix("#")))
 
 
 def _free_text(tree: Expression) -> str:

@@ -33,9 +33,8 @@ class Weighed(Protocol):
         """Probabilities by term."""
         ...
 
-    @property
-    def example(self) -> npt.NDArray[np.float32] | None:
-        """The example pictures' vector."""
+    def likeness(self) -> npt.NDArray[np.float32] | None:
+        """Probability that each photo is like the example pictures."""
         ...
 
     def leaf(self, term: Expression) -> npt.NDArray[np.float32]:
@@ -49,8 +48,9 @@ def reasons_for(
     """The reasons of each photo, one for every term, in the order of the text."""
     texts = texts_of(reader, photos.tolist())
     reasons: dict[PhotoId, list[Reason]] = {PhotoId(photo): [] for photo in photos.tolist()}
-    if judge is not None and judge.example is not None:
-        for photo, likeness in zip(photos.tolist(), judge.scores.is_like(judge.example), strict=True):
+    alike = None if judge is None else judge.likeness()
+    if alike is not None:
+        for photo, likeness in zip(photos.tolist(), alike, strict=True):
             reasons[PhotoId(photo)].append(Reason(ReasonKind.PICTURE, "the example", round(float(likeness), 4)))
     for chip in chips(tree):
         for photo, found in zip(photos.tolist(), _of_term(chip, photos, reader=reader, judge=judge), strict=True):
@@ -60,7 +60,7 @@ def reasons_for(
 
 def _of_term(chip: Chip, photos: Ids, *, reader: Reader, judge: Weighed | None) -> list[Reason]:
     if judge is not None and isinstance(chip.term, Meaning):
-        probabilities, kind = judge.scores.shows(chip.term.text), ReasonKind.MEANING
+        probabilities, kind = judge.leaf(chip.term), ReasonKind.MEANING
     elif judge is not None and chip.kind is ChipKind.SIMILAR:
         probabilities, kind = judge.leaf(chip.term), ReasonKind.PICTURE
     else:

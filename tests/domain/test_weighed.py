@@ -13,10 +13,10 @@ from desktop_app.domain.weighed import NEAREST, Weighed
 PROBABILITIES = st.lists(st.floats(0.0, 1.0, width=32), max_size=60)
 
 
-def weighed(probabilities: list[float], *, certain: bool = True) -> Weighed:
+def weighed(probabilities: list[float]) -> Weighed:
     values = np.array(probabilities, np.float32)
     photos = np.arange(100, 100 + len(values))
-    return Weighed(photos, len(values), 0.0, values, values.astype(np.float64), values, certain=certain, bar=0.4)
+    return Weighed(photos, len(values), 0.0, values, values.astype(np.float64), values, bar=0.4)
 
 
 @given(PROBABILITIES, st.floats(0.0, 1.0), st.floats(0.0, 1.0))
@@ -37,14 +37,6 @@ def test_everything_lists_everything_and_an_empty_list_offers_the_nearest(probab
     assert faint.ended_by is EndedBy.NOTHING_MATCHES
     assert len(faint.nearest) == min(NEAREST, len(probabilities))
     assert faint.nearest_probabilities[0] == pytest.approx(max(probabilities) * 0.01, rel=1e-5)
-
-
-def test_pictures_alone_have_an_order_and_no_end() -> None:
-    found = weighed([0.1, 0.9], certain=False)
-    assert not found.has_end
-    answer = found.answer()
-    assert answer.result.photo_ids.tolist() == [101, 100]
-    assert np.isnan(answer.result.probabilities).all()
 
 
 def test_filters_alone_keep_their_order() -> None:
