@@ -1,0 +1,88 @@
+"""Tags taught from decisions: what is learned applies by itself, can be forgotten, and is judged without kindness."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from desktop_app.base.errors import UserFacingError
+from desktop_app.compose import open_library
+from desktop_app.domain.photo import PhotoId
+from desktop_app.domain.tag import AssignedTag, TagDraft, TagSource, TagState
+from desktop_app.services.services import Services
+from tests.fixtures.libraries import Indexed, id_of, index_now
+from tests.fixtures.photos import write_unique_copies
+
+NAME = "what I like"
+
+
+def opinion(services: Services, photo: PhotoId) -> AssignedTag | None:
+    details = services.browsing.details(photo)
+    assert details is not None
+    return next((each for each in details.tags if each.tag.name == NAME), None)
+
+
+def decide(services: Services, photos: Path) -> tuple[list[PhotoId], list[PhotoId]]:
+    """Like the astronaut (every sixth photo is of the same thing), reject four other things, leave the rest open."""
+    services.tag_editing.define(TagDraft(NAME))
+    number = {n: id_of(services, photos / f"photo_{n:02d}.jpg") for n in range(12)}
+    liked, disliked = [number[0], number[6]], [number[n] for n in (1, 2, 3, 4)]
+    services.tagging.add(NAME, liked)
+    services.tagging.reject(NAME, disliked)
+    return liked, disliked
+
+
+def test_a_taught_tag_finds_what_is_like_its_examples_and_new_photos_too(
+    copied_library: Indexed, tmp_path: Path
+) -> None:
+    with open_library(copied_library.library) as library:
+        services = library.services
+        index_now(services)
+        liked, disliked = decide(services, copied_library.photos)
+        proposals = services.teaching.more_like_these(NAME)
+        assert {each.photo_id for each in proposals}.isdisjoint({*liked, *disliked}), "what was decided is settled"
+        assert [each.probability for each in proposals] == sorted((p.probability for p in proposals), reverse=True)
+        taught = services.teaching.teach(NAME)
+        assert (taught.accepted, taught.rejected) == (2, 4)
+        assert taught.precision is not None
+        assert taught.recall is not None
+        for photo in liked:
+            found = opinion(services, photo)
+            assert found is not None
+            assert (found.source, found.state) == (TagSource.PERSON, TagState.ACCEPTED), "a person's word stays hers"
+        source = copied_library.photos / "photo_00.jpg"
+        (copy,) = write_unique_copies([source], tmp_path / "new", 1)
+        index_now(services, tmp_path / "new")
+        found = opinion(services, id_of(services, copy))
+        assert found is not None
+        assert found.source is TagSource.LEARNED
+        assert index_now(services).embedded == 0
+
+
+def test_a_lesson_survives_a_restart_and_is_forgotten_when_asked(copied_library: Indexed) -> None:
+    with open_library(copied_library.library) as library:
+        services = library.services
+        index_now(services)
+        decide(services, copied_library.photos)
+        services.teaching.teach(NAME)
+    with open_library(copied_library.library) as library:
+        services = library.services
+        (quality,) = services.tag_qualities.of_active().tags
+        assert (quality.accepted, quality.rejected, quality.taught) == (2, 4, True)
+        services.teaching.forget(NAME)
+        (quality,) = services.tag_qualities.of_active().tags
+        assert not quality.taught
+        photos = [PhotoId(each) for each in services.browsing.photo_ids().tolist()]
+        sources = {found.source for photo in photos if (found := opinion(services, photo)) is not None}
+        assert TagSource.LEARNED not in sources
+
+
+def test_without_an_accepted_photo_there_is_nothing_to_learn(copied_library: Indexed) -> None:
+    with open_library(copied_library.library) as library:
+        services = library.services
+        services.tag_editing.define(TagDraft(NAME))
+        with pytest.raises(UserFacingError, match="nothing yet to learn"):
+            services.teaching.teach(NAME)
+        with pytest.raises(UserFacingError, match="There is no tag"):
+            services.teaching.teach("no such tag")
