@@ -144,10 +144,11 @@ def _compared(snapshot: IndexSnapshot, vectors: Vectors, scope: Scope) -> Vector
 def _judged(snapshot: IndexSnapshot, query: QueryVector, cosines: Vectors, *, scope: Scope) -> Similarities:
     """Rough similarities with the best ones made exact, and what all are to be measured against."""
     leads = _leads(snapshot, query, cosines, scope.rows)
-    near_best = np.arange(len(leads))
     if len(leads) > _SMALL:
         error = 2.0 * snapshot.rounding_error(query.vector)
         near_best = np.flatnonzero(leads >= leads.max() - error)[:_MOST_NEAR_BEST]
+    else:
+        near_best = np.arange(len(leads))
     rows = near_best if scope.rows is None else scope.rows[near_best]
     cosines[rows] = snapshot.exact(rows, query.vector[None])[0]
     exact = np.zeros(len(cosines), bool)

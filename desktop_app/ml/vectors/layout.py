@@ -193,6 +193,11 @@ class Layout:
         block, within = divmod(row, BLOCK_ROWS)
         return int(self.blocks_at + block * self.block.itemsize + offset + within * (kind.itemsize // BLOCK_ROWS))
 
+    def exact_spans(self, blocks: int) -> list[tuple[int, int]]:
+        """Where (start, length) the exact vectors of the first so many blocks stand."""
+        length = BLOCK_ROWS * self.exact_width * 2
+        return [(self.column_at("exact", block * BLOCK_ROWS), length) for block in range(blocks)]
+
     def blocks(self, data: memoryview, rows: int) -> npt.NDArray[np.void]:
         """The blocks that hold the first so many rows, as a view. Raises DamagedVectors when the file is too short."""
         if len(data) < self.size(rows):

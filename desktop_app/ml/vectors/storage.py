@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import mmap
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Protocol
 
@@ -23,6 +24,21 @@ class Storage(Protocol):
     def view(self) -> memoryview:
         """All bytes there are now, read-only. It stays valid while anything made of it lives."""
         ...
+
+
+def let_pages_go(mapped: object, spans: Iterable[tuple[int, int]]) -> None:
+    """Count some bytes (start, length) of a mapped file no more among this process's memory. They stay readable, from the
+    system's cache or the disk. Without effect for what is no mapped file, and where there is no such call (Windows, which
+    takes such pages by itself).
+    """
+    advise, option = getattr(mapped, "madvise", None), getattr(mmap, "MADV_DONTNEED", None)
+    if advise is None or option is None:
+        return
+    for start, length in spans:
+        first = -(-start // mmap.PAGESIZE) * mmap.PAGESIZE
+        whole = (start + length - first) // mmap.PAGESIZE * mmap.PAGESIZE
+        if whole > 0:
+            advise(option, first, whole)
 
 
 class FileStorage:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import importlib
+import mmap
+import re
 import sys
 import threading
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,6 +16,7 @@ from hypothesis import strategies as st
 
 from desktop_app.ml.calibration import background_of
 from desktop_app.ml.vectors import scanning
+from desktop_app.ml.vectors import snapshot as snapshots
 from desktop_app.ml.vectors.layout import BLOCK_ROWS, DEAD, DamagedVectors
 from desktop_app.ml.vectors.rounding import from_halves, to_halves
 from desktop_app.ml.vectors.snapshot import IndexSnapshot
@@ -105,6 +109,31 @@ def test_without_the_library_of_products_the_same_is_found(monkeypatch: pytest.M
     monkeypatch.setattr(scanning.importlib, "import_module", missing)
     assert scanning.fastest_dots() is scanning._numpy_dots
     np.testing.assert_array_equal(IndexSnapshot(file).similarities(queries), fast)
+
+
+@pytest.mark.skipif(not hasattr(mmap, "MADV_DONTNEED") or sys.platform != "linux", reason="reads /proc")
+def test_exact_vectors_that_were_read_do_not_stay_in_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    vectors = random_units(9, 3 * BLOCK_ROWS, 512)
+    path = tmp_path / "one.vectors"
+    file, _ = filled(vectors, path=path)
+    snapshot = IndexSnapshot(file)
+    query = vectors[:1]
+    rows = np.arange(len(vectors))
+
+    def mapped() -> int:
+        text = Path("/proc/self/smaps").read_text()
+        return sum(int(found) for found in re.findall(rf"{path.name}\n(?:.*\n)*?Rss:\s+(\d+) kB", text)) * 1024
+
+    monkeypatch.setattr(snapshots, "_MOST_READ", 10 * len(vectors))
+    right = snapshot.exact(rows, query)
+    before = mapped()
+    monkeypatch.setattr(snapshots, "_MOST_READ", 0)
+    np.testing.assert_array_equal(snapshot.exact(rows, query), right)
+    # All but the columns and codes, and the ends of spans that share a page with them.
+    assert before - mapped() > 0.9 * 2 * vectors.size
+    np.testing.assert_array_equal(snapshot.exact(rows, query), right)
+    memory, _ = filled(vectors)
+    np.testing.assert_array_equal(IndexSnapshot(memory).exact(rows, query), right)
 
 
 def test_products_take_no_reference_away() -> None:
