@@ -112,6 +112,7 @@ def details(
         locations=locations,
         tags=tags,
         curation=curation_of(reader, [photo_id]),
+        place=row["place"] or "",
     )
 
 

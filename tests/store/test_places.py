@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import sqlite3
+from contextlib import closing
 from itertools import takewhile
 from pathlib import Path
 
@@ -11,9 +12,10 @@ from sqlite_utils import Database, Migrations
 
 from desktop_app.domain.photo import Metadata
 from desktop_app.store import migrations
-from desktop_app.store.migrations import library_migrations, prepare_library_file
+from desktop_app.store.migrations import library_migrations, prepare_library_file, prepare_thumbnail_file
 from desktop_app.store.photos import details
 from desktop_app.store.places import photos_in, place_centre, place_counts, put_places, unnamed_photos
+from desktop_app.store.reader import Reader
 from tests.store.conftest import OpenStore
 
 PARIS = Metadata(latitude=48.86, longitude=2.35)
@@ -57,18 +59,24 @@ def test_photos_by_their_place(store: OpenStore) -> None:
     assert place_centre(store.reader, "Atlantis") is None
 
 
-def test_a_library_from_before_is_given_what_places_need(
-    tmp_path: Path, make_store: Callable[..., OpenStore], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    before = Migrations("keepsight-library")
+def test_a_library_from_before_is_given_what_places_need(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before, file = Migrations("keepsight-library"), tmp_path / "library.db"
     for migration in takewhile(lambda each: not each.name.endswith("_places"), library_migrations.pending(_empty())):
         before(name=migration.name)(migration.fn)
     with monkeypatch.context() as patched:
         patched.setattr(migrations, "library_migrations", before)
-        old = make_store("old")
-        photo = old.add("a.jpg", "paris", metadata=PARIS)
-    prepare_library_file(tmp_path / "old" / "library.db")
-    assert unnamed_photos(old.reader, limit=9) == [(photo, 48.86, 2.35)]
+        prepare_library_file(file)
+    with closing(sqlite3.connect(file)) as old, old:
+        old.execute(
+            """
+            INSERT INTO contents (hash, file_format, width, height, byte_size, sort_time, added_at, latitude, longitude)
+            VALUES ('h', 'JPEG', 4, 3, 9, '2020-01-01T00:00:00', '2020-01-01T00:00:00', 48.86, 2.35)
+            """
+        )
+    prepare_library_file(file)
+    prepare_thumbnail_file(tmp_path / "thumbnails.db")
+    with closing(Reader(library=file, thumbnails=tmp_path / "thumbnails.db")) as reader:
+        assert unnamed_photos(reader, limit=9) == [(1, 48.86, 2.35)]
 
 
 def _empty() -> Database:
