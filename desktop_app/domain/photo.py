@@ -106,6 +106,9 @@ class PhotoSummary:
     """Photos shown by this one: itself, and those that belong to it."""
     blurred: bool = False
     """It is sensitive, and its pictures come blurred until it is revealed."""
+    rating: int = 0
+    """Stars, 0 to 5."""
+    favourite: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,6 +50,7 @@ def summaries(reader: Reader, ids: Sequence[int], *, away: Collection[RootId] = 
     rows = reader.rows(
         f"""
         SELECT c.id, c.width, c.height, c.taken_at, c.duration_seconds, c.motion, c.file_format,
+               c.rating, c.favourite,
                MIN(f.missing_since IS NOT NULL) AS missing,
                MIN(f.missing_since IS NOT NULL OR f.root_id IN ({_marks(away)})) AS out_of_reach,
                (SELECT relative_path FROM files g WHERE g.content_id = c.id
@@ -74,6 +75,8 @@ def _summary(row: Row, stack: tuple[StackKind, int] | None) -> PhotoSummary:
         duration_seconds=row["duration_seconds"],
         badge=_badge(row, stack),
         stacked=stack[1] if stack else 1,
+        rating=row["rating"],
+        favourite=bool(row["favourite"]),
     )
 
 

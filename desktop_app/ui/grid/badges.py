@@ -10,6 +10,7 @@ from PySide6.QtGui import QFontMetrics, QPainter, QPolygonF
 from desktop_app.domain.clock import clock
 from desktop_app.domain.photo import PhotoSummary
 from desktop_app.ui.grid.labels import LABEL_GROUND, LABEL_HEIGHT, LABEL_INSET, LABEL_TEXT
+from desktop_app.ui.wording import counted
 
 _SIGN_WIDTH, _SIGN_HEIGHT, _SIGN_GAP = 8, 9, 5
 
@@ -30,6 +31,11 @@ def badge_of(summary: PhotoSummary, moment: float | None) -> Badge | None:
     return Badge(summary.badge) if summary.badge else None
 
 
+def curation_marks(summary: PhotoSummary) -> str:
+    """Stars and the favourite's heart: "★★★ ♥"; empty for a photo without."""
+    return " ".join(part for part in ("★" * summary.rating, "♥" if summary.favourite else "") if part)
+
+
 def spoken_badge(summary: PhotoSummary, moment: float | None) -> list[str]:
     """The same for a tooltip or a screen reader."""
     parts = []
@@ -39,6 +45,10 @@ def spoken_badge(summary: PhotoSummary, moment: float | None) -> list[str]:
         parts.append(summary.badge)
     if moment is not None:
         parts.append(f"Matched at {clock(moment)}")
+    if summary.rating:
+        parts.append(counted(summary.rating, "star"))
+    if summary.favourite:
+        parts.append("Favourite")
     return parts
 
 

@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QFont, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QAbstractItemDelegate, QStyle, QStyleOptionViewItem
 
 from desktop_app.domain.photo import PhotoId, PhotoSummary
-from desktop_app.ui.grid.badges import badge_of, paint_badge
+from desktop_app.ui.grid.badges import badge_of, curation_marks, paint_badge
 from desktop_app.ui.grid.labels import LABEL_INSET, label_area, paint_label
 from desktop_app.ui.grid.model import PhotoRole, percent
 from desktop_app.ui.grid.thumbnail import CORNER_RADIUS
@@ -123,14 +123,19 @@ class PhotoDelegate(QAbstractItemDelegate):
         probability = index.data(PhotoRole.PROBABILITY) if self.show_probabilities else None
         name = index.data(Qt.ItemDataRole.DisplayRole) if noticed or self.show_names else ""
         badge = None if summary is None else badge_of(summary, index.data(PhotoRole.MOMENT))
-        if not name and probability is None and badge is None:
+        marks = "" if summary is None else curation_marks(summary)
+        if not name and probability is None and badge is None and not marks:
             return
         font = QFont(option.font)
         font.setPointSizeF(font.pointSizeF() * LABEL_FONT_SCALE)
         painter.setFont(font)
         area = label_area(option.rect, photo)
-        if name:
-            paint_label(painter, area, name, Qt.AlignmentFlag.AlignBottom)
+        beside = area
+        if marks:
+            width = paint_label(painter, area, marks, Qt.AlignmentFlag.AlignBottom | Qt.AlignmentFlag.AlignRight)
+            beside = area.adjusted(0, 0, -width - LABEL_INSET // 2, 0)
+        if name and beside.width() > 4 * LABEL_INSET:
+            paint_label(painter, beside, name, Qt.AlignmentFlag.AlignBottom)
         if probability is not None:
             paint_label(painter, area, percent(probability), Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignRight)
         if badge is not None and summary is not None:

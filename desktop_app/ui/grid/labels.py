@@ -20,8 +20,8 @@ def label_area(square: QRect, photo: QRect) -> QRect:
     return area.adjusted(LABEL_INSET, LABEL_INSET, -LABEL_INSET, -LABEL_INSET)
 
 
-def paint_label(painter: QPainter, area: QRect, text: str, where: Qt.AlignmentFlag) -> None:
-    """Words in a corner of `area`, cut in the middle where they do not fit."""
+def paint_label(painter: QPainter, area: QRect, text: str, where: Qt.AlignmentFlag) -> int:
+    """Words in a corner of `area`, cut in the middle where they do not fit. Returns how wide they lie there."""
     metrics = QFontMetrics(painter.font())
     shown = metrics.elidedText(text, Qt.TextElideMode.ElideMiddle, max(area.width() - 2 * LABEL_INSET, 0))
     width = min(metrics.horizontalAdvance(shown) + 2 * LABEL_INSET, area.width())
@@ -33,3 +33,4 @@ def paint_label(painter: QPainter, area: QRect, text: str, where: Qt.AlignmentFl
     painter.drawRoundedRect(label, LABEL_INSET - 1, LABEL_INSET - 1)
     painter.setPen(LABEL_TEXT)
     painter.drawText(label, Qt.AlignmentFlag.AlignCenter, shown)
+    return width

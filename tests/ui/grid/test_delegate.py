@@ -15,7 +15,7 @@ from pytestqt.qtbot import QtBot
 
 from desktop_app.domain.photo import PhotoId, PhotoSummary
 from desktop_app.ui import icons
-from desktop_app.ui.grid.badges import Badge, badge_of
+from desktop_app.ui.grid.badges import Badge, badge_of, curation_marks
 from desktop_app.ui.grid.delegate import PhotoDelegate, picture_area
 from desktop_app.ui.grid.model import PhotoGridModel
 from desktop_app.ui.grid.thumbnail import ThumbnailSize, render_thumbnail
@@ -145,6 +145,18 @@ def test_videos_and_stacks_have_a_badge(
 
 def test_a_plain_photo_has_no_badge() -> None:
     assert badge_of(summary(), None) is None
+
+
+def test_stars_and_the_heart_lie_in_the_lower_right_corner_and_the_name_beside_them(theme: Theme) -> None:
+    corner, left = QRect(120, 134, 60, 26), QRect(20, 134, 60, 26)
+    cell = loaded()
+    said = Cell(replace(summary(), rating=3, favourite=True), cell.picture, cell.made_for)
+    assert painted(said, theme).copy(corner) != painted(cell, theme).copy(corner)
+    assert painted(said, theme).copy(left) == painted(cell, theme).copy(left)
+    named = painted(said, theme, State.State_MouseOver)
+    assert named.copy(left) != painted(said, theme).copy(left)
+    assert curation_marks(replace(summary(), rating=3, favourite=True)) == "★★★ ♥"
+    assert curation_marks(summary()) == ""
 
 
 def test_a_picture_of_another_size_is_painted_as_large_as_it_should_be(qtbot: QtBot) -> None:
