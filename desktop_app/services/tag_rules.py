@@ -10,11 +10,14 @@ import numpy.typing as npt
 
 from desktop_app.domain.tag import Tag, TagState
 from desktop_app.domain.tag_choice import Strictness, TagChoice
-from desktop_app.ml.tag_calibration import PRIOR_PHOTOS
 from desktop_app.ml.tag_thresholds import blended
 from desktop_app.store.tag_fits import TagFit
 
 Vectors = npt.NDArray[np.float32]
+
+# So many photos weigh as much as the first rule: a tag's best cut is told by its probabilities, which were smoothed for few
+# photos already. More of them cost what is gained by a cut for each tag.
+PRIOR_PHOTOS = 5
 
 # Where lists end in a library that has no photos yet. A few dozen photos of its own replace them.
 FIRST_FLOORS: Mapping[Strictness, float] = {

@@ -34,7 +34,7 @@ def test_calibrated_tags_beat_one_threshold_for_all_and_the_three_best(labelled_
     with open_library(labelled_library.library) as library:
         if "tags" not in model_facts(library.services.models.active().entry):
             pytest.skip("the model's weights were not fitted yet: packaging/fit_search.py")
-        found, _ = library.services.tag_evaluating.evaluate(tables, held_out_only=True)
+        found, _ = library.services.tag_evaluating.evaluate(tables)
     assert found.calibrated.macro_f1 > found.single_threshold.macro_f1
     assert found.calibrated.macro_f1 > found.top_3.macro_f1
     assert found.expected_calibration_error < 0.01
