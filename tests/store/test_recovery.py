@@ -27,6 +27,12 @@ def tag(store: OpenStore, name: str, photo: PhotoId) -> None:
     store.writer.do(lambda session: add_tag(session, name, [photo]))
 
 
+def say(store: OpenStore, photo: PhotoId, *, rating: int, title: str, by_person: bool) -> None:
+    sql = "UPDATE contents SET rating = ?, title = ?, rating_by_person = ?, title_by_person = ? WHERE id = ?"
+    values = [rating, title, by_person, by_person, photo]
+    store.writer.do(lambda session: session.connection.execute(sql, values).rowcount)
+
+
 def tag_names(store: OpenStore, photo: PhotoId) -> set[str]:
     return {item.tag.name for item in tags_of(store.reader, photo) if item.source == "person"}
 
@@ -71,15 +77,8 @@ def test_joined_photos_share_what_was_said_and_the_living_one_decides(store: Ope
     tag(store, "of both", before)
     tag(store, "of the first", before)
     tag(store, "of the second", after)
-    for photo, rating, title, by_person in ((before, 4, "Harbour", 1), (after, 2, "from the file", 0)):
-        store.writer.do(
-            lambda session, values=(rating, title, by_person, by_person, photo): (
-                session.connection.execute(
-                    "UPDATE contents SET rating = ?, title = ?, rating_by_person = ?, title_by_person = ? WHERE id = ?",
-                    values,
-                ).rowcount
-            )
-        )
+    say(store, before, rating=4, title="Harbour", by_person=True)
+    say(store, after, rating=2, title="from the file", by_person=False)
     lose(store, "a.jpg")
     changes = store.writer.do(lambda session: join_photos(session, before, after))
     assert tag_names(store, after) == {"of both", "of the first", "of the second"}
