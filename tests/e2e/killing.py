@@ -76,13 +76,26 @@ def thumbnails(library: Path) -> int:
         connection.close()
 
 
-def undisturbed_seconds(primed: Path, photos: Path, work: Path) -> float:
-    """How long a run takes that nobody kills."""
+def undisturbed_seconds(primed: Path, photos: Path, work: Path) -> tuple[float, float]:
+    """When a run that nobody kills stores its first photos, and when it ends."""
     library = Path(shutil.copytree(primed, work / "undisturbed"))
     started = time.monotonic()
-    code = finished(run(library, photos, log=work / "undisturbed.log"))
+    child = run(library, photos, log=work / "undisturbed.log")
+    watching = sqlite3.connect(f"file:{library / 'library.db'}?mode=ro", uri=True, timeout=30)
+    while not watching.execute("SELECT EXISTS (SELECT 1 FROM files)").fetchone()[0]:
+        time.sleep(0.02)
+    stores = time.monotonic() - started
+    watching.close()
+    code = finished(child)
     assert code == 0, (work / "undisturbed.log").read_text()
-    return time.monotonic() - started
+    return stores, time.monotonic() - started
+
+
+def random_moments(count: int, *, stores: float, ends: float) -> list[float]:
+    """Seconds after the start: one in three at any time, the others while photos are being stored."""
+    moments = random.Random(SEED)
+    # The machine is never as quick twice: a little before and a little after count as well.
+    return [moments.uniform(0.0 if number % 3 == 0 else 0.9 * stores, 1.05 * ends) for number in range(count)]
 
 
 def kill_once(primed: Path, photos: Path, work: Path, *, number: int, after: float) -> dict[str, object]:
@@ -110,12 +123,9 @@ def kill_once(primed: Path, photos: Path, work: Path, *, number: int, after: flo
 def main_loop(primed: Path, photos: Path, work: Path, kills: int = KILLS) -> None:
     """All the kills."""
     import_open_clip()
-    seconds = undisturbed_seconds(primed, photos, work)
-    moments = random.Random(SEED)
-    for number in range(kills):
-        print(
-            json.dumps(kill_once(primed, photos, work, number=number, after=moments.uniform(0.0, seconds))), flush=True
-        )
+    stores, ends = undisturbed_seconds(primed, photos, work)
+    for number, after in enumerate(random_moments(kills, stores=stores, ends=ends)):
+        print(json.dumps(kill_once(primed, photos, work, number=number, after=after)), flush=True)
 
 
 if __name__ == "__main__":

@@ -14,7 +14,8 @@ from tests.e2e.killing import KILLS
 from tests.fixtures.commands import CHECKOUT, environment
 from tests.fixtures.photos import write_unique_copies
 
-PHOTOS = 96
+PHOTOS = 400
+"""Some batches' worth for a tiny model."""
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="forks the processes that it kills")
