@@ -14,7 +14,7 @@ from tests.e2e.killing import KILLS
 from tests.fixtures.commands import CHECKOUT, environment
 from tests.fixtures.photos import write_unique_copies
 
-PHOTOS = 400
+PHOTOS = 250
 """Some batches' worth for a tiny model."""
 
 
