@@ -21,14 +21,15 @@ from desktop_app.imaging.decode_here import THUMBNAIL_SIDE
 from desktop_app.imaging.decoded import CloseLook, CloseWindow, DecodedPhoto, Moment, Pixels, RgbPicture
 from desktop_app.imaging.decoder_pool import DecoderPool
 from desktop_app.imaging.formats import APART
-from desktop_app.imaging.limits import SHARED_WORKING_BYTES, BeyondShare, MemoryBudget, SmallShare
+from desktop_app.imaging.limits import READING_BYTES, SHARED_WORKING_BYTES, BeyondShare, MemoryBudget, SmallShare
 from desktop_app.imaging.opening import reading
 
 __all__ = ["THUMBNAIL_SIDE", "CloseLook", "CloseWindow", "DecodedPhoto", "Moment", "RgbPicture"]
 
 # One of each for the process, like the memory they share out: callers do not know of each other.
 _memory = MemoryBudget(SHARED_WORKING_BYTES)
-_share = SmallShare(_memory)
+_viewing = SmallShare(_memory)
+_reading = SmallShare(MemoryBudget(READING_BYTES))
 _processes = DecoderPool(most=min(4, max(1, (os.cpu_count() or 2) - 1)), memory=_memory)
 atexit.register(_processes.close)
 
@@ -41,7 +42,7 @@ def decode_photo(path: Path, spec: PixelSpec, *, content_hash: ContentHash | Non
     with reading(path) as file:
         if file.file_format not in APART:
             with suppress(BeyondShare):
-                return decode_here.photo_from(file, spec, content_hash=content_hash, memory=_share)
+                return decode_here.photo_from(file, spec, content_hash=content_hash, memory=_reading)
         words = {"for": "photo", "spec": messages.spec_words(spec), "content_hash": content_hash}
         return _processes.ask(path, words, messages.photo_of)
 
@@ -51,7 +52,7 @@ def decode_pixels(path: Path, spec: PixelSpec) -> Pixels:
     with reading(path) as file:
         if file.file_format not in APART:
             with suppress(BeyondShare):
-                return decode_here.pixels_from(file, spec, memory=_share)
+                return decode_here.pixels_from(file, spec, memory=_reading)
         return _processes.ask(path, {"for": "pixels", "spec": messages.spec_words(spec)}, messages.pixels_of)
 
 
@@ -65,7 +66,7 @@ def decode_closely(path: Path, spec: PixelSpec) -> CloseLook:
     with reading(path) as file:
         if file.file_format not in APART:
             with suppress(BeyondShare):
-                return decode_here.close_look_from(file, spec, memory=_share)
+                return decode_here.close_look_from(file, spec, memory=_viewing)
         words = {"for": "close look", "spec": messages.spec_words(spec)}
         return _processes.ask(path, words, messages.close_look_of)
 
@@ -78,7 +79,7 @@ def decode_view(path: Path, *, max_side: int) -> RgbPicture:
     with reading(path) as file:
         if file.file_format not in APART:
             with suppress(BeyondShare):
-                return decode_here.view_from(file, max_side=max_side, memory=_share)
+                return decode_here.view_from(file, max_side=max_side, memory=_viewing)
         words: dict[str, Any] = {"for": "view", "max_side": max_side}
         return _processes.ask(path, words, messages.view_of)
 

@@ -19,8 +19,12 @@ MAX_WORKING_BYTES = 840 << 20
 """Memory that decoding one picture may take: an RGB PNG of 200 megapixels fits."""
 
 SHARED_WORKING_BYTES = 224 << 20
-"""Memory for all pictures that are being decoded at once; a larger one is decoded alone, in a process of its own. With
-what the program itself holds while it indexes with the built-in model, over half a gigabyte, that stays below 1 GB."""
+"""Memory for all pictures that are being decoded at once; a larger one is decoded alone, in a process of its own."""
+
+READING_BYTES = 64 << 20
+"""The part of it that this process gives to pictures for the library, of which one in a process of its own is in nobody's
+way: JPEGs are decoded at reduced scale, and few others are larger. The program itself holds over 800 MB while it indexes
+with the built-in model (torch 400, the model and what it works with 270, the names of places 120): about 1 GB in all."""
 
 MAX_RGB_PIXELS = 50_000_000
 """Pixels of a decoded picture that is handed on. Larger ones come reduced, even to a viewer at full zoom: what shows

@@ -13,7 +13,7 @@ import pytest
 
 from tests.fixtures.commands import answer_of, environment, keepsight
 
-MOST_MEMORY = 1.5e9
+MOST_MEMORY = 1.15e9
 
 MEASURED = """
 import re, sys

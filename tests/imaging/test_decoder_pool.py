@@ -130,7 +130,8 @@ def test_a_picture_beyond_this_process_share_is_read_in_another(
     here = decode.decode_photo(small, SPEC)
     asked: list[Path] = []
     ask = decode._processes.ask
-    monkeypatch.setattr(decode, "_share", SmallShare(MemoryBudget(1000)))
+    for share in ("_reading", "_viewing"):
+        monkeypatch.setattr(decode, share, SmallShare(MemoryBudget(1000)))
     monkeypatch.setattr(decode._processes, "ask", lambda path, *rest: asked.append(path) or ask(path, *rest))
     apart = decode.decode_photo(small, SPEC)
     assert np.array_equal(apart.pixels, here.pixels)
