@@ -55,7 +55,7 @@ def receive(pipe: BinaryIO) -> tuple[dict[str, Any], Blobs]:
 
 def _exactly(pipe: BinaryIO, count: int) -> bytes:
     data = pipe.read(count)
-    if data is None or len(data) < count:
+    if len(data) < count:
         raise ConversationEnded
     return data
 
@@ -67,7 +67,8 @@ def spec_words(spec: PixelSpec) -> dict[str, Any]:
 
 def spec_of(words: dict[str, Any]) -> PixelSpec:
     """And back."""
-    return PixelSpec(**{name: tuple(value) if isinstance(value, list) else value for name, value in words.items()})
+    values: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in words.items()}
+    return PixelSpec(**values)
 
 
 def photo_words(photo: DecodedPhoto) -> tuple[dict[str, Any], Blobs]:

@@ -7,7 +7,7 @@ header before a pixel is decoded.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from typing import Protocol
 
@@ -75,7 +75,8 @@ def working_bytes(image: Image.Image, file_format: str, *, scale: int = 1, block
 
 def _samples_per_pixel(jpeg: Image.Image) -> float:
     """Colour samples that a JPEG stores for a pixel: 3 for RGB, 1.5 where colour is subsampled both ways (T.81, A.1)."""
-    factors = [(horizontal, vertical) for _, horizontal, vertical, _ in getattr(jpeg, "layer", ())]
+    layer: Sequence[tuple[int, int, int, int]] = getattr(jpeg, "layer", ())
+    factors = [(horizontal, vertical) for _, horizontal, vertical, _ in layer]
     if not factors:
         return float(len(jpeg.getbands()))
     widest, highest = max(across for across, _ in factors), max(down for _, down in factors)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from PIL import Image, ImageFile
+from PIL import Image
 
 from desktop_app.domain.photo import Metadata
 from desktop_app.imaging.colour import averaged, to_srgb
@@ -90,7 +90,7 @@ class Picture:
 
 
 def decode_image(
-    image: ImageFile.ImageFile, file_format: str, *, path: Path, plan: Plan, gap: float, memory: Memory
+    image: Image.Image, file_format: str, *, path: Path, plan: Plan, gap: float, memory: Memory
 ) -> Picture:
     """Decode an opened image finely enough for what is planned. First frame only. Raises PhotoSkipped."""
     needed = needed_reduction(plan, image.size)
@@ -122,7 +122,7 @@ def needed_reduction(plan: Plan, size: Size) -> float:
     return min(reduction(window) for window in plan(size))
 
 
-def _jpeg_scale(image: ImageFile.ImageFile, at_most: float) -> int:
+def _jpeg_scale(image: Image.Image, at_most: float) -> int:
     """The coarsest of libjpeg's scales that is fine enough; coarser only where the memory would not do otherwise."""
     scale = next((scale for scale in _JPEG_SCALES if scale <= at_most), 1)
     while scale < _JPEG_SCALES[0] and working_bytes(image, "JPEG", scale=scale) > MAX_WORKING_BYTES:
@@ -130,7 +130,7 @@ def _jpeg_scale(image: ImageFile.ImageFile, at_most: float) -> int:
     return scale
 
 
-def _block(image: ImageFile.ImageFile, file_format: str, *, needed: float, scale: int) -> int:
+def _block(image: Image.Image, file_format: str, *, needed: float, scale: int) -> int:
     """The side of the blocks to average: as large as is fine enough, larger only where the memory would not do otherwise."""
     size = (math.ceil(image.width / scale), math.ceil(image.height / scale))
     block = max(int(needed / scale), _least_block(size), 1)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 import struct
 import zlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from io import BufferedReader
 
@@ -162,7 +163,7 @@ def _composite(stream: BufferedReader, header: _Header, block: int) -> Image.Ima
 _INVERTED = [255 - value for value in range(256)]
 
 
-def _planes(stream: BufferedReader, header: _Header, count: int):  # type: ignore[no-untyped-def]
+def _planes(stream: BufferedReader, header: _Header, count: int) -> Iterator[Image.Image]:
     """Yield the first planes as greyscale pictures."""
     stream.seek(header.data_at)
     row_bytes = math.ceil(header.size[0] * header.depth / 8)

@@ -261,7 +261,8 @@ class IndexRun:
             UnreadableFile(item.found, item.reason, is_photo=item.is_photo, transient=item.transient)
             for item in gathered.unreadable
         )
-        self._touch(item.found.key for item in (*gathered.decoded, *gathered.known, *gathered.unreadable))
+        items: list[Reading] = [*gathered.decoded, *gathered.known, *gathered.unreadable]
+        self._touch(item.found.key for item in items)
         self._touch(key for photo in known for key in photo.gone_from)
         batch = IndexBatch(self._model.model_id, fresh, known, unreadable)
         self._writes.append(self._store.index_write(lambda session: store_batch(session, batch)))

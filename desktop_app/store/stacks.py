@@ -53,7 +53,8 @@ def note_all_folders_done(session: WriteSession) -> LibraryChanges:
 
 def stackable_files(reader: Reader, root_id: RootId, folder: str) -> list[Stackable]:
     """The files that are there, directly in one folder; without those that the person keeps apart."""
-    scope, values = "", [root_id]
+    scope = ""
+    values: list[object] = [root_id]
     if folder:
         low, high = prefix_range(to_stored_name(folder))
         scope, values = "AND f.relative_path >= ? AND f.relative_path < ?", [root_id, low, high]

@@ -47,7 +47,7 @@ class Found:
     filters: Filter = field(default=And(()))
     """The part of the text that is true or false of every photo, and must be true."""
 
-    moments: Mapping[int, float] = field(default_factory=dict)
+    moments: Mapping[PhotoId, float] = field(default_factory=dict)
     """Of the videos among the photos weighed: the second at which each matches best."""
 
     @property
@@ -89,7 +89,9 @@ def find(services: Services, terms: SearchTerms, kept: Found | None) -> Found:
             raise understood.problem
         weighed, chips = services.asking.weigh(question), understood.chips
         filters, _ = sure_part(services.understanding.tree(question.text))
-        moments = services.asking.moments(question, weighed.photos) if len(weighed.probabilities) else {}
+        moments: Mapping[int, float] = (
+            services.asking.moments(question, weighed.photos) if len(weighed.probabilities) else {}
+        )
     else:
         weighed, chips, filters, moments = kept.weighed, kept.chips, kept.filters, kept.moments
     everything = terms.showing is Showing.EVERYTHING

@@ -15,6 +15,7 @@ import tempfile
 import time
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 from desktop_app import imaging
 from desktop_app.domain.model import PixelSpec
@@ -77,7 +78,7 @@ def main() -> int:
     return 1 if died else 0
 
 
-def _read_elsewhere(first: int, count: int) -> list[dict[str, object]]:
+def _read_elsewhere(first: int, count: int) -> list[dict[str, Any]]:
     command = [sys.executable, "-c", f"from tests.benchmarks.bench_fuzz import *; read_some({first}, {count})"]
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=LONGEST_SECONDS, check=False)

@@ -75,5 +75,10 @@ def test_a_video_says_how_long_it_is_and_where_it_matches(windows: Windows, libr
     qtbot.waitUntil(window.viewer.play.isVisible, timeout=PATIENCE_MS)
     window.viewer.closed.emit()
     window.state.set_text("a red wall")
-    qtbot.waitUntil(lambda: window.answers.found.terms == window.state.terms, timeout=PATIENCE_MS)
+
+    def answered() -> bool:
+        return window.answers.found is not None and window.answers.found.terms == window.state.terms
+
+    qtbot.waitUntil(answered, timeout=PATIENCE_MS)
+    assert window.answers.found is not None
     assert 0 <= window.answers.found.moments[video] <= 8

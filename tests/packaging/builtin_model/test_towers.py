@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import open_clip
@@ -33,7 +34,7 @@ def model() -> CLIP:
 
 def test_the_mirrored_backbone_is_padded_as_it_was_trained(tmp_path: Path) -> None:
     """At an even width, that is; an odd height makes both paddings the same there."""
-    trained = timm.create_model("mobilenetv2_100", pad_type="same").eval()
+    trained: Any = timm.create_model("mobilenetv2_100", pad_type="same").eval()
     save_file(trained.state_dict(), tmp_path / BACKBONE_FILE)
     trained.reset_classifier(0)
     tower = build_model(3).eval()
