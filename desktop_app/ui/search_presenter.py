@@ -89,7 +89,7 @@ def find(services: Services, terms: SearchTerms, kept: Found | None) -> Found:
             raise understood.problem
         weighed, chips = services.asking.weigh(question), understood.chips
         filters, _ = sure_part(services.understanding.tree(question.text))
-        moments: Mapping[int, float] = (
+        moments: Mapping[PhotoId, float] = (
             services.asking.moments(question, weighed.photos) if len(weighed.probabilities) else {}
         )
     else:

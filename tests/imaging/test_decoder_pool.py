@@ -7,6 +7,7 @@ import sys
 import textwrap
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -132,7 +133,12 @@ def test_a_picture_beyond_this_process_share_is_read_in_another(
     ask = decode._processes.ask
     for share in ("_reading", "_viewing"):
         monkeypatch.setattr(decode, share, SmallShare(MemoryBudget(1000)))
-    monkeypatch.setattr(decode._processes, "ask", lambda path, *rest: asked.append(path) or ask(path, *rest))
+
+    def noted(path: Path, *rest: Any) -> Any:
+        asked.append(path)
+        return ask(path, *rest)
+
+    monkeypatch.setattr(decode._processes, "ask", noted)
     apart = decode.decode_photo(small, SPEC)
     assert np.array_equal(apart.pixels, here.pixels)
     assert decode.decode_view(small, max_side=100).width == 100
