@@ -107,7 +107,7 @@ class SearchResult:
     total: int
     """Photos that pass the filter, ranked or not."""
     seconds: float
-    moments: Mapping[int, float] = field(default_factory=dict)
+    moments: Mapping[PhotoId, float] = field(default_factory=dict)
     """Of the videos among the photos: the second at which each matches best."""
     note: str = ""
     """Something the person should know of this answer: that the model does not speak the query's language."""

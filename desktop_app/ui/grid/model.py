@@ -37,7 +37,7 @@ class PhotoGridModel(QAbstractListModel):
         self._ids: npt.NDArray[np.int64] = np.empty(0, dtype=np.int64)
         self._probabilities: npt.NDArray[np.float32] | None = None
         self._by_id: npt.NDArray[np.intp] | None = None
-        self._moments: Mapping[int, float] = {}
+        self._moments: Mapping[PhotoId, float] = {}
 
     @property
     def photo_ids(self) -> npt.NDArray[np.int64]:
@@ -48,7 +48,7 @@ class PhotoGridModel(QAbstractListModel):
         self,
         ids: npt.NDArray[np.int64],
         probabilities: npt.NDArray[np.float32] | None,
-        moments: Mapping[int, float] | None = None,
+        moments: Mapping[PhotoId, float] | None = None,
     ) -> None:
         """Show these photos in this order. Probabilities are as long as `ids`, or None for an unranked list.
 
@@ -107,7 +107,7 @@ class PhotoGridModel(QAbstractListModel):
 
     def moment(self, row: int) -> float | None:
         """The second at which a row's video matches what is searched for; None for pictures, and where nothing is."""
-        return self._moments.get(int(self._ids[row]))
+        return self._moments.get(PhotoId(int(self._ids[row])))
 
     def rowCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008 - Qt's own default, never changed
         """Photos shown."""
