@@ -27,6 +27,7 @@ class CompletionPresenter(QObject):
         self._asked = ("", 0)
         self._names = Refresh(tasks, self._know)
         bar.completion_wanted.connect(self.complete)
+        bar.returnPressed.connect(self._asked_at_once)
 
     def refresh(self, changes: LibraryChanges) -> None:
         """Note that there may be other names; they are looked up when something is typed the next time."""
@@ -45,6 +46,11 @@ class CompletionPresenter(QObject):
             lambda found: self._offer(text, cursor, found=found),
             key=_KEY,
         )
+
+    def _asked_at_once(self) -> None:
+        """Offer no more for what was sent with Enter: a list that came late would stand over its answer."""
+        self._asked = ("", 0)
+        self._tasks.forget(_KEY)
 
     def _know(self, known: KnownNames) -> None:
         """Complete with these names; what is typed already, once more."""
