@@ -45,6 +45,9 @@ _COMPARED = 4096
 # Keeps a probability of exactly 0 or 1 from outweighing every other opinion in a sum of log-odds.
 _SUREST = 1e-4
 
+# Cosine similarity from which two photos are one picture, saved twice.
+_SAME_PICTURE = 0.99
+
 
 class Asking:
     """Answers questions in the query language. All calls block; run them off the GUI thread."""
@@ -241,7 +244,8 @@ class Judge:
 
     def _like(self, vector: Vectors, examples: Sequence[int]) -> Vectors:
         """Likeness to an example; the example photos themselves are like it, whatever the library's spread makes of them."""
-        itself = np.isin(self.scores.photos, np.array(examples, np.int64))
+        same = self.scores.cosines(QueryVector(vector, by_text=False)) >= _SAME_PICTURE
+        itself = np.isin(self.scores.photos, np.array(examples, np.int64)) | same
         return np.where(itself, np.float32(1.0), self.scores.is_like(vector))
 
     def _ranking(self, probabilities: Vectors) -> npt.NDArray[np.float64]:
