@@ -20,7 +20,33 @@ WITH_TESTS = (LOCKS / "runtime.txt", LOCKS / "tests.txt")
 
 #: Commands that open no window, and so need no display and no library of Qt's. (A test holds them against the program's own.)
 HEADLESS = frozenset(
-    {"index", "search", "saved", "classify", "status", "skipped", "tags", "models", "-h", "--help", "--version"}
+    {
+        "albums",
+        "backup",
+        "classify",
+        "delete",
+        "describe",
+        "exclude",
+        "favourite",
+        "index",
+        "metadata",
+        "missing",
+        "models",
+        "places",
+        "rate",
+        "relink",
+        "restore",
+        "saved",
+        "search",
+        "skipped",
+        "status",
+        "tags",
+        "title",
+        "verify",
+        "-h",
+        "--help",
+        "--version",
+    }
 )
 
 INTERRUPTED = 130  # 128 + SIGINT, as a shell has it

@@ -61,3 +61,21 @@ def test_a_fit_parts_matches_from_the_rest_and_sets_a_bar_between() -> None:
         probabilities = found.probabilities(query.similarities, photos, measured)
         assert (probabilities[query.present] > 0.5).mean() >= 0.9 if query.present.any() else True
         assert (probabilities.max() >= found.bar) == bool(query.present.any())
+
+
+def test_a_fit_to_small_libraries_finds_the_match_in_them_too() -> None:
+    photos = background(200)
+    everywhere = np.ones(200, bool)
+    queries = [
+        LabelledQuery(similarities(200, count, seed), np.arange(200) < count, everywhere)
+        for seed, count in enumerate([4, 8, 20, 12, 0, 0, 0, 0, 6, 10])
+    ]
+    chance = np.random.default_rng(1)
+    parts = [np.sort(chance.choice(200, size, replace=False)) for size in (25, 25, 50, 100)]
+    found = fit_matching(queries, photos, libraries=[np.arange(200), *parts])
+    for places in parts:
+        here = photos.at(places)
+        for query in queries:
+            values, present = query.similarities[places], query.present[places]
+            probabilities = found.probabilities(values, here, QueryBackground.of(values - here.mean))
+            assert ((probabilities > 0.5) == present).mean() >= 0.9
