@@ -164,7 +164,14 @@ class PictureLoader(QObject):
             if photo not in summaries:
                 self._problems[photo] = Problem("This photo is no longer in the library.")
             self.changed.emit(photo)
+        self._ask_again(revisions)
         self._pump()
+
+    def _ask_again(self, photos: Iterable[PhotoId]) -> None:
+        """Photos that changed while they were asked for were not asked for a second time then."""
+        looked_at = self._look[0] if self._look is not None else []
+        if late := [each for each in photos if each in looked_at and each not in self._summaries]:
+            self._fetch_previews(late)
 
     def _fail_previews(self, photos: list[PhotoId], exception: Exception) -> None:
         self._asked.difference_update(photos)

@@ -49,7 +49,7 @@ def test_the_newest_words_win_and_thumbnails_are_not_kept_waiting(
     for text in ("a", "a c", "a ca", "a cat", "a rocket"):
         window.state.set_text(text)
         qtbot.wait(20)
-    wait_for(qtbot, lambda: "best first" in window.page.top_bar.result.text())
+    wait_for(qtbot, lambda: (found := window.answers.found) is not None and found.terms == window.state.terms)
     assert asked == ["a", "a rocket"]
     assert max(gauge) == 1
     assert [spec.text for spec in window.page.chips.chips.specs] == ["a rocket"]
