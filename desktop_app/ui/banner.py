@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from desktop_app.ui.controls import label, push_button, tool_button
@@ -24,6 +25,12 @@ class Notice:
     next_step: str = ""
     button: str = ""
     action: Callable[[], None] | None = None
+
+
+def bug_notice(summary: str) -> Notice:
+    """For what nobody foresaw: details to copy into a report."""
+    sentence = "Something unexpected went wrong. Keepsight goes on running."
+    return Notice(sentence, summary, "Copy details", lambda: QGuiApplication.clipboard().setText(summary))
 
 
 class Banner(QWidget):

@@ -55,6 +55,8 @@ class BrowserPage(QWidget):
         self._blank.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._centre = QStackedWidget()
         self._lay_out()
+        self.top_bar.sidebar_button.clicked.connect(self.toggle_sidebar)
+        self.top_bar.inspector_button.clicked.connect(self.toggle_inspector)
 
     def show_photos(self, result: SearchResult, *, keep_place: bool) -> None:
         """Show the photos of a result."""
@@ -73,6 +75,14 @@ class BrowserPage(QWidget):
         self.theme = theme
         for part in self._themed():
             part.set_theme(theme)
+
+    def toggle_sidebar(self) -> None:
+        """Show or hide the left column."""
+        self.sidebar.setVisible(self.sidebar.isHidden())
+
+    def toggle_inspector(self) -> None:
+        """Show or hide the right column."""
+        self.inspector.setVisible(self.inspector.isHidden())
 
     def _themed(self) -> Sequence[_Themed]:
         return (

@@ -4,22 +4,19 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QPoint, QTimer, Slot
+from PySide6.QtCore import Slot
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QWidget
 
 from desktop_app.domain.changes import LibraryChanges
 from desktop_app.domain.language.sights import sights
-from desktop_app.domain.library import RootInfo
 from desktop_app.domain.photo import PhotoId
 from desktop_app.domain.progress import IndexPhase, IndexProgress
 from desktop_app.services.services import Services
 from desktop_app.ui.actions.curation_work import CurationWork
 from desktop_app.ui.actions.deleting import DeletingActions
 from desktop_app.ui.actions.exports import Exports
-from desktop_app.ui.actions.folder_menu import FolderCommands, open_folder_menu, remove_when_confirmed
-from desktop_app.ui.actions.folders import add_folders, begin_work, look_again
-from desktop_app.ui.actions.followed_runs import FollowedRuns
+from desktop_app.ui.actions.folder_work import FolderWork
 from desktop_app.ui.actions.library_care import LibraryCare
 from desktop_app.ui.actions.photos import PhotoActions
 from desktop_app.ui.actions.picture_search import PictureSearch
@@ -27,9 +24,10 @@ from desktop_app.ui.actions.recovery import RecoveryActions
 from desktop_app.ui.actions.saved_searches import SavedSearchActions
 from desktop_app.ui.answer_display import AnswerDisplay
 from desktop_app.ui.application import dress
-from desktop_app.ui.banner import Notice
+from desktop_app.ui.banner import Notice, bug_notice
 from desktop_app.ui.browser_page import BrowserPage
 from desktop_app.ui.bug_reports import BugReports
+from desktop_app.ui.closing import Closing
 from desktop_app.ui.completion_presenter import CompletionPresenter
 from desktop_app.ui.dialogs.opening import Dialogs
 from desktop_app.ui.empty_states import NextStep
@@ -38,6 +36,7 @@ from desktop_app.ui.inspector.presenter import InspectorPresenter
 from desktop_app.ui.library_feed import LibraryFeed
 from desktop_app.ui.library_presenter import LibraryPresenter
 from desktop_app.ui.menus import Commands, Menus
+from desktop_app.ui.remembered_view import keep_view, restore_view
 from desktop_app.ui.search_presenter import SearchPresenter
 from desktop_app.ui.search_state import SearchState, Showing
 from desktop_app.ui.sidebar.progress_panel import ProgressFeed
@@ -50,10 +49,6 @@ from desktop_app.ui.window_memory import WindowMemory
 
 # One for a search that waits for the model, one for something slow that was asked for, two for thumbnails and look-ups.
 _TASK_THREADS = 4
-
-# How often a window that is being closed looks whether its last tasks are done, and how long it waits for them at most.
-_CLOSING_STEP_MS = 40
-_CLOSING_STEPS = 125
 
 
 class MainWindow(QMainWindow):
@@ -69,17 +64,18 @@ class MainWindow(QMainWindow):
         self.memory = WindowMemory(settings_file)
         self.tasks = Tasks(self, threads=_TASK_THREADS)
         self.bugs = BugReports(self)
-        self._runs = FollowedRuns(self.tasks, self)
         self.state = SearchState(self)
         self.themes = ThemeSource(self.memory.theme if theme == ThemeChoice.SYSTEM else ThemeChoice(theme), self)
         self.page = BrowserPage(services, self.tasks, self.state, self.themes.current)
         self.viewer = PhotoViewer(services, self.tasks, self.themes.current)
-        self.pictures = PictureSearch(services, self.tasks, self.state, self._add_folders)
         self.photo_actions = PhotoActions(services, self.tasks, self.state, known=self.page.grid.known, parent=self)
-        self.dialogs = Dialogs(services, self.tasks, self.themes, self)
-        self.recovery = RecoveryActions(services, self.tasks, self.themes, self)
+        over_window = (services, self.tasks, self.themes, self)
+        self.dialogs = Dialogs(*over_window)
+        self.recovery = RecoveryActions(*over_window)
+        self.folders = FolderWork(*over_window, state=self.state, show_path=self.photo_actions.show_path)
         show_notice = self.page.banner.show_notice
-        self.care = LibraryCare(services, self.tasks, self.themes, show_notice=show_notice, window=self)
+        self.care = LibraryCare(*over_window, show_notice=show_notice)
+        self.pictures = PictureSearch(services, self.tasks, self.state, self.folders.add)
         self.deleting = DeletingActions(services, self.tasks, show_notice, self)
         self.tag_work = TagWork(services, self.tasks, self.state, self.page, self.photo_actions)
         self.menus = Menus(self, self._commands(), self.photo_actions, self.tag_work.history.actions)
@@ -95,7 +91,7 @@ class MainWindow(QMainWindow):
         )
         self.curation = CurationWork(self.photo_actions, self.page, self.tag_work.history, services, self.tasks)
         self.completions = CompletionPresenter(self.page.top_bar.search, services, self.tasks, self)
-        self._closing_steps = 0
+        self._closing = Closing(self, self.tasks, wind_down=self._wind_down, wait=self._say_finishing)
         self._build()
         self._connect_feeds()
         self._connect_search()
@@ -107,18 +103,18 @@ class MainWindow(QMainWindow):
 
     def begin_work(self, folders: tuple[Path, ...] = ()) -> None:
         """Watch and bring up to date, with these folders added first. Call it once the window is shown."""
-        self._add_folders(folders)
-        self.tasks.run(lambda: begin_work(self.services), self._runs.follow)
+        self.folders.add(folders)
+        self.folders.begin()
 
     def add_folder(self, folder: Path) -> None:
         """Watch a folder from now on."""
-        self._add_folders((folder,))
+        self.folders.add((folder,))
 
     @Slot(object)
     def come_forward(self, folders: tuple[Path, ...] = ()) -> None:
         """Another start of the program wants this window, and maybe these folders added."""
         bring_to_front(self)
-        self._add_folders(folders)
+        self.folders.add(folders)
 
     def view_photo(self, photo_id: PhotoId) -> None:
         """Show a photo of the present result full size."""
@@ -150,12 +146,7 @@ class MainWindow(QMainWindow):
         self._pages.addWidget(self.viewer)
         self._pages.addWidget(self.tag_work.reviewing.page)
         self.setCentralWidget(self._pages)
-        self.memory.restore_geometry(self, self.page.columns)
-        self.page.grid.set_cell_size(self.memory.cell_size)
-        self.page.top_bar.show_size(self.page.grid.cell_size())
-        self.page.sidebar.tags.close_groups(self.memory.closed_groups)
-        self.page.question.controls.probabilities.setChecked(self.memory.shows_probabilities)
-        self.state.set_sensitivity(self.memory.sensitivity)
+        restore_view(self.memory, self, self.page, self.state)
         self.menus.show_theme(self.themes.choice)
         # The menu bar is hidden behind the viewer, and the shortcuts of a hidden menu bar would be dead.
         self.addActions(self.menus.actions)
@@ -174,8 +165,6 @@ class MainWindow(QMainWindow):
         bar, page = self.page.top_bar, self.page
         bar.search.picture_given.connect(lambda path: self.pictures.take_files([path], keep_words=True))
         bar.search.pixels_given.connect(lambda image: self.pictures.take_pixels(image, keep_words=True))
-        bar.sidebar_button.clicked.connect(self._toggle_sidebar)
-        bar.inspector_button.clicked.connect(self._toggle_inspector)
         bar.size_changed.connect(page.grid.set_cell_size)
         page.grid.cell_size_changed.connect(bar.show_size)
         self.answers.changed.connect(self.inspecting.show_found)
@@ -205,8 +194,8 @@ class MainWindow(QMainWindow):
 
     def _connect_sidebar(self) -> None:
         sidebar, indexing = self.page.sidebar, self.services.indexing
-        sidebar.add_folder_wanted.connect(self._choose_folder)
-        sidebar.folders.menu_wanted.connect(self._open_folder_menu)
+        sidebar.add_folder_wanted.connect(self.folders.choose)
+        sidebar.folders.menu_wanted.connect(self.folders.open_menu)
         sidebar.progress.pause_wanted.connect(indexing.pause)
         sidebar.progress.resume_wanted.connect(indexing.resume)
         sidebar.progress.cancel_wanted.connect(indexing.cancel)
@@ -215,9 +204,9 @@ class MainWindow(QMainWindow):
 
     def _commands(self) -> Commands:
         return Commands(
-            add_folder=self._choose_folder,
-            look_again=self._look_again,
-            pause_or_resume=self._pause_or_resume,
+            add_folder=self.folders.choose,
+            look_again=self.folders.look_again,
+            pause_or_resume=self.folders.pause_or_resume,
             show_skipped=self._show_skipped,
             show_missing=self.recovery.show_missing,
             edit_left_out=self.care.edit_left_out,
@@ -233,8 +222,8 @@ class MainWindow(QMainWindow):
             select_all=self.page.grid.select_everything,
             larger=lambda: self._resize_cells(CELL_STEP),
             smaller=lambda: self._resize_cells(-CELL_STEP),
-            toggle_sidebar=self._toggle_sidebar,
-            toggle_inspector=self._toggle_inspector,
+            toggle_sidebar=self.page.toggle_sidebar,
+            toggle_inspector=self.page.toggle_inspector,
             choose_theme=self.choose_theme,
             show_shortcuts=lambda: self.dialogs.show_shortcuts(self.menus),
             show_about=self.dialogs.show_about,
@@ -254,9 +243,8 @@ class MainWindow(QMainWindow):
         application = QApplication.instance()
         if isinstance(application, QApplication):
             dress(application, theme)
-        self.page.set_theme(theme)
-        self.viewer.set_theme(theme)
-        self.tag_work.reviewing.page.set_theme(theme)
+        for page in (self.page, self.viewer, self.tag_work.reviewing.page):
+            page.set_theme(theme)
 
     def _library_changed(self, changes: LibraryChanges) -> None:
         self.searches.refresh(changes)
@@ -283,48 +271,21 @@ class MainWindow(QMainWindow):
         self.page.banner.show_notice(Notice(sentence, next_step))
 
     def _show_bug(self, summary: str) -> None:
-        sentence = "Something unexpected went wrong. Keepsight goes on running."
-        self.page.banner.show_notice(
-            Notice(sentence, summary, "Copy details", lambda: QApplication.clipboard().setText(summary))
-        )
+        self.page.banner.show_notice(bug_notice(summary))
 
     # Actions
 
     def _take_step(self, step: NextStep) -> None:
         steps = {
-            NextStep.ADD_FOLDER: self._choose_folder,
+            NextStep.ADD_FOLDER: self.folders.choose,
             NextStep.CLEAR_FILTERS: self.state.clear_filters,
             NextStep.CLEAR_SEARCH: self.state.clear,
             NextStep.SHOW_NEAREST: lambda: self.state.set_showing(Showing.NEAREST),
             NextStep.SHOW_EVERYTHING: lambda: self.state.set_showing(Showing.EVERYTHING),
             NextStep.CHOOSE_MODEL: self.dialogs.show_models,
-            NextStep.LOOK_AGAIN: self._look_again,
+            NextStep.LOOK_AGAIN: self.folders.look_again,
         }
         steps[step]()
-
-    def _choose_folder(self) -> None:
-        self.dialogs.choose_folder(self.add_folder)
-
-    def _add_folders(self, folders: tuple[Path, ...]) -> None:
-        if folders:
-            self.tasks.run(lambda: add_folders(self.services, folders), self._runs.follow)
-
-    def _look_again(self, root: RootInfo | None = None) -> None:
-        roots = None if root is None else [root]
-        self.tasks.run(lambda: look_again(self.services, roots), self._runs.follow)
-
-    def _pause_or_resume(self) -> None:
-        indexing = self.services.indexing
-        (indexing.resume if indexing.paused else indexing.pause)()
-
-    def _open_folder_menu(self, at: QPoint, root: RootInfo, folder: Path) -> None:
-        commands = FolderCommands(
-            show=self.photo_actions.show_path,
-            look_again=self._look_again,
-            relink=lambda path: self.recovery.relink(path, self._runs.follow),
-            remove=lambda root: remove_when_confirmed(root, self.dialogs, self.tasks, self.state, self.services),
-        )
-        open_folder_menu(at, root, folder, commands=commands, window=self)
 
     def _show_skipped(self) -> None:
         self.dialogs.show_skipped(self.photo_actions.show_path)
@@ -350,12 +311,6 @@ class MainWindow(QMainWindow):
     def _resize_cells(self, by: int) -> None:
         self.page.top_bar.show_size(self.page.grid.cell_size() + by)
 
-    def _toggle_sidebar(self) -> None:
-        self.page.sidebar.setVisible(self.page.sidebar.isHidden())
-
-    def _toggle_inspector(self) -> None:
-        self.page.inspector.setVisible(self.page.inspector.isHidden())
-
     # Pictures and folders from outside
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
@@ -369,27 +324,14 @@ class MainWindow(QMainWindow):
     # The end
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        if not self._closing_steps:
-            self._wind_down()
-        if self.tasks.busy and self._closing_steps < _CLOSING_STEPS:
-            # The GUI thread stays free: look again in a moment instead of waiting here.
-            self._closing_steps += 1
-            self.setWindowTitle("Keepsight – finishing…")
-            self.page.top_bar.result.setText("Finishing…")
-            QTimer.singleShot(_CLOSING_STEP_MS, self, self.close)
-            event.ignore()
-            return
-        self.tasks.close()
-        event.accept()
+        self._closing.answer(event)
+
+    def _say_finishing(self) -> None:
+        self.setWindowTitle("Keepsight – finishing…")
+        self.page.top_bar.result.setText("Finishing…")
 
     def _wind_down(self) -> None:
-        self._closing_steps = 1
-        self.memory.keep_geometry(self, self.page.columns)
-        self.memory.cell_size = self.page.grid.cell_size()
-        self.memory.closed_groups = self.page.sidebar.tags.closed_groups
-        self.memory.sensitivity = self.state.terms.sensitivity
-        self.memory.shows_probabilities = self.page.question.controls.probabilities.isChecked()
-        self.memory.write()
+        keep_view(self.memory, self, self.page, self.state)
         for presenter in (self.searches, self.library, self.saved.presenter):
             presenter.stop()
         for part in (self.library_feed, self.progress_feed, self.dialogs):

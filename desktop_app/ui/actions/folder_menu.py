@@ -10,11 +10,6 @@ from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QMenu, QWidget
 
 from desktop_app.domain.library import RootInfo
-from desktop_app.services.services import Services
-from desktop_app.ui.actions.folders import remove_folder
-from desktop_app.ui.dialogs.opening import Dialogs
-from desktop_app.ui.search_state import SearchState
-from desktop_app.ui.tasks import Tasks
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,15 +39,3 @@ def open_folder_menu(at: QPoint, root: RootInfo, folder: Path, *, commands: Fold
     menu.aboutToHide.connect(menu.deleteLater)
     menu.popup(at)
     return menu
-
-
-def remove_when_confirmed(
-    root: RootInfo, dialogs: Dialogs, tasks: Tasks, state: SearchState, services: Services
-) -> None:
-    """Forget a folder once the person said so twice; nobody looks in it any more."""
-
-    def confirmed() -> None:
-        state.set_folder(None)
-        tasks.run(lambda: remove_folder(services, root), lambda _none: None)
-
-    dialogs.confirm_remove(root, confirmed)

@@ -46,6 +46,12 @@ def look_again(services: Services, roots: Sequence[RootInfo] | None = None) -> F
     return services.indexing.start(None if roots is None else [root.root_id for root in roots])
 
 
+def relink(services: Services, old: Path, new: Path) -> Future[IndexReport]:
+    """Say where a folder is now, and begin to bring it up to date there. Raises UserFacingError."""
+    root = services.recovering.relink(old, new)
+    return services.indexing.start([root.root_id])
+
+
 def retry_skipped(services: Services) -> None:
     """Read the skipped files once more."""
     services.organising.retry_skipped()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
 from desktop_app.base.errors import UserFacingError
@@ -14,12 +13,13 @@ from desktop_app.domain.health import Backup
 from desktop_app.services.services import Services
 from desktop_app.ui.banner import Notice
 from desktop_app.ui.dialogs.left_out import LeftOutDialog
+from desktop_app.ui.dialogs.over_window import OverWindow
 from desktop_app.ui.tasks import Tasks
 from desktop_app.ui.theme import ThemeSource
 from desktop_app.ui.wording import byte_size, from_home
 
 
-class LibraryCare(QObject):
+class LibraryCare(OverWindow):
     """What is asked for now and then, for the library as a whole."""
 
     def __init__(
@@ -27,16 +27,12 @@ class LibraryCare(QObject):
         services: Services,
         tasks: Tasks,
         themes: ThemeSource,
+        window: QWidget,
         *,
         show_notice: Callable[[Notice], None],
-        window: QWidget,
     ) -> None:
-        super().__init__(window)
-        self._services = services
-        self._tasks = tasks
-        self._themes = themes
+        super().__init__(services, tasks, themes, window)
         self._show_notice = show_notice
-        self._window = window
 
     def back_up(self) -> None:
         """Make a backup now, beside the daily ones."""
@@ -53,8 +49,7 @@ class LibraryCare(QObject):
     def _open_left_out(self, exclusion: Exclusion) -> None:
         dialog = LeftOutDialog(exclusion, self._themes.current, self._window)
         dialog.save_wanted.connect(lambda lines, hidden: self._save_left_out(dialog, lines, hidden=hidden))
-        dialog.finished.connect(dialog.deleteLater)
-        dialog.open()
+        self._open(dialog)
 
     def _save_left_out(self, dialog: LeftOutDialog, lines: Sequence[str], *, hidden: bool) -> None:
         def work() -> LibraryChanges:

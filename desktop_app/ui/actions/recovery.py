@@ -1,37 +1,23 @@
-"""Missing photos, and folders that are elsewhere now, in the window."""
+"""Missing photos in the window."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future
-from pathlib import Path
-
-from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QFileDialog, QWidget
 
 from desktop_app.domain.changes import LibraryChanges
 from desktop_app.domain.photo import PhotoId
-from desktop_app.domain.progress import IndexReport
 from desktop_app.domain.recovery import ProbablySame
-from desktop_app.services.services import Services
 from desktop_app.ui.dialogs.missing import MissingContent, MissingDialog
+from desktop_app.ui.dialogs.over_window import OverWindow
 from desktop_app.ui.grid.thumbnail import image_of_jpeg
-from desktop_app.ui.tasks import Tasks
-from desktop_app.ui.theme import ThemeSource
 
 _MISSING = "missing photos"
 
 
-class RecoveryActions(QObject):
-    """Opens the list of missing photos and carries out what is decided there; relinks folders."""
+class RecoveryActions(OverWindow):
+    """Opens the list of missing photos and carries out what is decided there."""
 
-    def __init__(self, services: Services, tasks: Tasks, themes: ThemeSource, window: QWidget) -> None:
-        super().__init__(window)
-        self._services = services
-        self._tasks = tasks
-        self._themes = themes
-        self._window = window
-        self._dialog: MissingDialog | None = None
+    _dialog: MissingDialog | None = None
 
     def show_missing(self) -> MissingDialog:
         """List the missing photos."""
@@ -46,26 +32,14 @@ class RecoveryActions(QObject):
         dialog.forget_wanted.connect(lambda ids: self._decide(lambda: self._services.organising.forget_missing(ids)))
         dialog.look_again_wanted.connect(self._look_again)
         dialog.finished.connect(lambda _result: self._closed())
-        dialog.finished.connect(dialog.deleteLater)
         self.refresh()
-        dialog.open()
+        self._open(dialog)
         return dialog
 
     def refresh(self) -> None:
         """Look up anew what the open list shows."""
         if self._dialog is not None:
             self._tasks.run(self._content, self._show, key=_MISSING)
-
-    def relink(self, folder: Path, follow: Callable[[Future[IndexReport]], None]) -> None:
-        """Ask where a folder is now, take that over, and bring it up to date there."""
-        dialog = QFileDialog(self._window, f"Where is “{folder.name}” now?")
-        dialog.setFileMode(QFileDialog.FileMode.Directory)
-        dialog.setOption(QFileDialog.Option.ShowDirsOnly)
-        dialog.fileSelected.connect(
-            lambda path: self._tasks.run(lambda: relink(self._services, folder, Path(path)), follow)
-        )
-        dialog.finished.connect(dialog.deleteLater)
-        dialog.open()
 
     def _content(self) -> MissingContent:
         recovering, browsing = self._services.recovering, self._services.browsing
@@ -88,12 +62,6 @@ class RecoveryActions(QObject):
     def _closed(self) -> None:
         self._dialog = None
         self._tasks.forget(_MISSING)
-
-
-def relink(services: Services, old: Path, new: Path) -> Future[IndexReport]:
-    """Say where a folder is now, and begin to bring it up to date. Blocks for a moment. Raises UserFacingError."""
-    root = services.recovering.relink(old, new)
-    return services.indexing.start([root.root_id])
 
 
 def _photos_of(pairs: Sequence[ProbablySame]) -> list[PhotoId]:

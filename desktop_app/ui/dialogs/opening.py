@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QDialog, QFileDialog, QMessageBox, QWidget
+from PySide6.QtWidgets import QWidget
 
 from desktop_app import __version__
-from desktop_app.domain.library import RootInfo
 from desktop_app.services.services import Services
 from desktop_app.ui.actions.folders import retry_skipped
 from desktop_app.ui.dialogs.about import AboutDialog, ShortcutsDialog
 from desktop_app.ui.dialogs.models import ModelsDialog
 from desktop_app.ui.dialogs.models_presenter import ModelsPresenter
+from desktop_app.ui.dialogs.over_window import OverWindow
 from desktop_app.ui.dialogs.skipped import SkippedDialog
 from desktop_app.ui.dialogs.tag_quality import TagQualityDialog
 from desktop_app.ui.dialogs.tag_quality_presenter import TagQualityPresenter
@@ -25,41 +24,16 @@ from desktop_app.ui.theme import ThemeSource
 _SKIPPED = "skipped files"
 
 
-class Dialogs(QObject):
-    """One method for each dialog. None of them stops the event loop: photos go on appearing behind them."""
+class Dialogs(OverWindow):
+    """One method for each dialog."""
 
     def __init__(self, services: Services, tasks: Tasks, themes: ThemeSource, window: QWidget) -> None:
-        super().__init__(window)
-        self._services = services
-        self._tasks = tasks
-        self._themes = themes
-        self._window = window
+        super().__init__(services, tasks, themes, window)
         self.models = ModelsPresenter(services, tasks, window)
 
     def close(self) -> None:
         """Let go of the services."""
         self.models.close()
-
-    def choose_folder(self, chosen: Callable[[Path], None]) -> None:
-        """Ask for a folder of photos."""
-        dialog = QFileDialog(self._window, "Choose a folder of photos")
-        dialog.setFileMode(QFileDialog.FileMode.Directory)
-        dialog.setOption(QFileDialog.Option.ShowDirsOnly)
-        dialog.fileSelected.connect(lambda path: chosen(Path(path)))
-        self._open(dialog)
-
-    def confirm_remove(self, root: RootInfo, confirmed: Callable[[], None]) -> None:
-        """Ask whether to forget a folder."""
-        box = QMessageBox(self._window)
-        box.setWindowTitle("Remove folder")
-        box.setText(f"Remove “{root.path.name}” from Keepsight?")
-        box.setInformativeText(
-            "The photos stay where they are. Tags that you gave are kept for when the folder is added again."
-        )
-        remove = box.addButton("Remove folder", QMessageBox.ButtonRole.AcceptRole)
-        box.addButton(QMessageBox.StandardButton.Cancel)
-        box.buttonClicked.connect(lambda button: confirmed() if button is remove else None)
-        self._open(box)
 
     def show_skipped(self, show_file: Callable[[Path], None]) -> SkippedDialog:
         """List the skipped files."""
@@ -68,6 +42,7 @@ class Dialogs(QObject):
         dialog.retry_wanted.connect(dialog.accept)
         dialog.retry_wanted.connect(lambda: self._tasks.run(lambda: retry_skipped(self._services), lambda _none: None))
         self._tasks.run(self._services.browsing.skipped, dialog.show_files, key=_SKIPPED)
+        dialog.finished.connect(lambda _result: self._tasks.forget(_SKIPPED))
         self._open(dialog)
         return dialog
 
@@ -92,8 +67,3 @@ class Dialogs(QObject):
     def show_shortcuts(self, menus: Menus) -> None:
         """Show the table of shortcuts."""
         self._open(ShortcutsDialog(menus.actions, self._themes.current, self._window))
-
-    def _open(self, dialog: QDialog) -> None:
-        dialog.finished.connect(dialog.deleteLater)
-        dialog.finished.connect(lambda _result: self._tasks.forget(_SKIPPED))
-        dialog.open()

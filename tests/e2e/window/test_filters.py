@@ -103,11 +103,7 @@ def test_a_folder_is_looked_in_alone_and_removed(
     roots = window.library.roots
     assert roots is not None
     wait_for(qtbot, lambda: not window.services.indexing.running)
-
-    def removed() -> None:
-        window.services.organising.remove_folder(roots[0].root_id)
-
-    window.dialogs.confirm_remove(roots[0], removed)
+    window.folders.remove(roots[0])
     click_button(qtbot, window, "Remove folder")
     wait_for(qtbot, window.page.empty.isVisible)
     wait_for(qtbot, lambda: window.page.empty.title.text() == "Find any photo by describing it")
