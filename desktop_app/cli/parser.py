@@ -29,6 +29,8 @@ from desktop_app.cli.context import Command
 from desktop_app.cli.curation_parser import NAMES as CURATION_COMMANDS
 from desktop_app.cli.curation_parser import add_curation_commands
 from desktop_app.cli.tag_parser import add_tag_commands
+from desktop_app.domain.cutoff import DEFAULT_SENSITIVITY
+from desktop_app.domain.question import DEFAULT_WEIGHT
 
 DEVICES = ("auto", "cpu", "cuda", "mps")
 
@@ -147,12 +149,13 @@ def _add_search(commands: Commands) -> None:
     )
     parser.add_argument("--image", type=Path, metavar="FILE", help="find photos like this picture")
     parser.add_argument("--limit", type=_positive, default=50, metavar="N", help="at most N results (default 50)")
-    # The list is cut only when asked: with the built-in model the cut-off still turns away too many present things.
-    parser.add_argument("--all", action="store_true", help="list every photo, best first (the default)")
+    parser.add_argument(
+        "--all", action="store_true", help="do not end the list where matches end: every photo, best first"
+    )
     for name, default, meaning in (
-        ("sensitivity", None, "end the list where matches end; 0: only the surest, 1: whatever might match"),
-        ("words-weight", 0.5, "0: only what photos show counts, 1: only what is written about them"),
-        ("picture-weight", 0.5, "with --image and QUERY: 0: the words decide, 1: the picture does"),
+        ("sensitivity", DEFAULT_SENSITIVITY, "where matches end; 0: only the surest, 1: whatever might match"),
+        ("words-weight", DEFAULT_WEIGHT, "0: only what photos show counts, 1: only what is written about them"),
+        ("picture-weight", DEFAULT_WEIGHT, "with --image and QUERY: 0: the words decide, 1: the picture does"),
     ):
         parser.add_argument(f"--{name}", type=_probability, default=default, metavar="0..1", help=meaning)
     for name, meaning in (("tag", "must have"), ("any-tag", "must have at least one of"), ("not-tag", "must not have")):

@@ -8,7 +8,6 @@ from typing import Any
 from desktop_app.base.errors import UserFacingError
 from desktop_app.cli.context import Context
 from desktop_app.domain.clock import clock
-from desktop_app.domain.cutoff import DEFAULT_SENSITIVITY
 from desktop_app.domain.language.problems import QueryProblem
 from desktop_app.domain.photo import PhotoId
 from desktop_app.domain.query import Filter, tags_filter
@@ -34,10 +33,10 @@ def search(context: Context) -> None:
             text=options.query,
             image=options.image,
             where=_where(context, services),
-            sensitivity=DEFAULT_SENSITIVITY if options.sensitivity is None else options.sensitivity,
+            sensitivity=options.sensitivity,
             words_weight=options.words_weight,
             picture_weight=options.picture_weight,
-            everything=options.all or options.sensitivity is None,
+            everything=options.all,
         )
         show_answer(context, services, question)
 

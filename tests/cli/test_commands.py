@@ -128,6 +128,19 @@ def test_search_is_best_first_and_limited(keepsight: Keepsight, library: Path, s
     assert similar["results"][0]["probability"] > 0.5
 
 
+def test_a_list_ends_by_itself_and_sensitivity_moves_its_end(keepsight: Keepsight, library: Path) -> None:
+    def ended(*words: str) -> tuple[str, int]:
+        found = keepsight("search", "a cat", "--library", library, "--json", *words).json
+        assert found["matches"] == len(found["results"])
+        return found["ended_by"], found["matches"]
+
+    by_itself = ended()
+    assert by_itself[0] == "cut-off"
+    assert 0 < by_itself[1] < 12
+    assert ended("--sensitivity", "0")[1] <= by_itself[1] <= ended("--sensitivity", "1")[1]
+    assert ended("--all") == ("limit", 12)
+
+
 def test_search_within_tags(keepsight: Keepsight, library: Path, small_photos: Path) -> None:
     keepsight(
         "tags", "add", "first", small_photos / "photo_00.jpg", small_photos / "photo_01.jpg", "--library", library
@@ -249,11 +262,12 @@ def test_a_search_is_saved_listed_run_and_removed(keepsight: Keepsight, library:
 
 
 def test_nothing_matches_is_said_and_a_limit_too(keepsight: Keepsight, library: Path) -> None:
-    cut = ("--sensitivity", "0.5")
-    nothing = keepsight("search", "blorft snizzle", *cut, "--library", library, "--json").json
+    nothing = keepsight("search", "blorft snizzle", "--library", library, "--json").json
     assert (nothing["ended_by"], nothing["results"], nothing["matches"]) == ("nothing matches", [], 0)
-    assert "--all" in keepsight("search", "blorft snizzle", *cut, "--library", library).out
-    assert len(keepsight("search", "blorft snizzle", "--library", library, "--json").json["results"]) == 12
+    said = keepsight("search", "blorft snizzle", "--library", library)
+    assert (said.code, said.out) == (0, "Nothing here matches. --all shows what comes nearest.\n")
+    nearest = keepsight("search", "blorft snizzle", "--all", "--library", library, "--json").json
+    assert (nearest["ended_by"], len(nearest["results"])) == ("limit", 12)
     limited = keepsight("search", "type:jpg", "--library", library, "--json", "--limit", 2).json
     assert (limited["ended_by"], len(limited["results"]), limited["matches"]) == ("limit", 2, 12)
 
