@@ -15,6 +15,7 @@ from desktop_app.domain.fusion import fused_scores
 from desktop_app.domain.language.degrees import degrees, leaves, positive_terms, sure_part, uncertain_terms
 from desktop_app.domain.language_hint import language_hint
 from desktop_app.domain.photo import PhotoId
+from desktop_app.domain.pooling import pooled
 from desktop_app.domain.query import And, Expression, Filter, is_filter
 from desktop_app.domain.query_terms import Meaning, SimilarTo
 from desktop_app.domain.question import Answer, Question, Reason
@@ -41,9 +42,6 @@ _ROUGHLY = 2.0
 # More photos than this are never compared exactly (some milliseconds); those behind them keep the 8-bit order, whose errors
 # of a thousandth nobody sees at the four thousandth place.
 _COMPARED = 4096
-
-# Keeps a probability of exactly 0 or 1 from outweighing every other opinion in a sum of log-odds.
-_SUREST = 1e-4
 
 # Cosine similarity from which two photos are one picture, saved twice.
 _SAME_PICTURE = 0.99
@@ -235,18 +233,26 @@ class Judge:
         """That each photo is what was asked for."""
         if self.example is None:
             return degrees(self.tree, self.leaf)
-        if self._pictures_alone:
+        if self._pictures_alone or self.question.picture_weight == 1.0:
             return self._like(self.example, self.question.like)
-        alike = self.scores.is_like(self.example)
-        weight = self.question.picture_weight
-        odds = weight * _log_odds(alike) + (1.0 - weight) * _log_odds(degrees(self.tree, self.leaf))
-        return np.asarray(1.0 / (1.0 + np.exp(-odds)), dtype=np.float32)
+        meant = degrees(self.tree, self.leaf)
+        return pooled(self._likeness_to_others(), meant, picture_weight=self.question.picture_weight)
+
+    def _likeness_to_others(self) -> Vectors:
+        """Likeness to the example pictures; they themselves are no more like it than the likest other photo, or no word could
+        move them from the head of the list.
+        """
+        assert self.example is not None
+        alike, itself = self.scores.is_like(self.example), self._is_example(self.example, self.question.like)
+        return np.where(itself, alike[~itself].max(initial=0.0), alike)
 
     def _like(self, vector: Vectors, examples: Sequence[int]) -> Vectors:
         """Likeness to an example; the example photos themselves are like it, whatever the library's spread makes of them."""
+        return np.where(self._is_example(vector, examples), np.float32(1.0), self.scores.is_like(vector))
+
+    def _is_example(self, vector: Vectors, examples: Sequence[int]) -> npt.NDArray[np.bool_]:
         same = self.scores.cosines(QueryVector(vector, by_text=False)) >= _SAME_PICTURE
-        itself = np.isin(self.scores.photos, np.array(examples, np.int64)) | same
-        return np.where(itself, np.float32(1.0), self.scores.is_like(vector))
+        return np.isin(self.scores.photos, np.array(examples, np.int64)) | same
 
     def _ranking(self, probabilities: Vectors) -> npt.NDArray[np.float64]:
         """What orders the list, higher is better."""
@@ -310,11 +316,6 @@ def _row_of(term: SimilarTo) -> PhotoId:
 def _free_text(tree: Expression) -> str:
     """All free text that speaks for a photo."""
     return " ".join(term.text for term in positive_terms(tree) if isinstance(term, Meaning))
-
-
-def _log_odds(probabilities: Vectors) -> Vectors:
-    bounded = np.clip(probabilities, _SUREST, 1.0 - _SUREST)
-    return np.asarray(np.log(bounded / (1.0 - bounded)), dtype=np.float32)
 
 
 def _unit(vector: npt.NDArray[np.floating]) -> Vectors:

@@ -141,6 +141,24 @@ def test_pictures_alone_rank_and_with_words_the_slider_decides(asked: tuple[Serv
     assert services.asking.why(Question("x", like=(rocket,)), [rocket])[rocket][0].kind is ReasonKind.PICTURE
 
 
+def test_picture_and_words_list_what_both_speak_for(asked: tuple[Services, Path]) -> None:
+    services, photos = asked
+    example = id_of(services, photos / "photo_04.jpg")
+
+    def listed(weight: float) -> list[str]:
+        question = Question("a motorcycle", like=(example,), picture_weight=weight, words_weight=0.0)
+        answer = services.asking.ask(question)
+        assert answer.ended_by is EndedBy.CUT_OFF
+        return names(services, answer.result.photo_ids)
+
+    for weight in (0.25, 0.5, 0.75):
+        assert MOTORCYCLES & set(listed(weight)), weight
+        assert "photo_04.jpg" in listed(weight)
+    words = services.asking.weigh(Question("a motorcycle", words_weight=0.0)).probabilities
+    both = services.asking.weigh(Question("a motorcycle", like=(example,), words_weight=0.0)).probabilities
+    assert both.max() >= words.max(), "the example takes nothing away from what the words are sure of"
+
+
 def test_similar_names_a_photo_by_its_file(asked: tuple[Services, Path]) -> None:
     services, photos = asked
     cat = id_of(services, photos / "photo_01.jpg")
