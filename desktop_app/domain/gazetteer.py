@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import math
 import unicodedata
+from array import array
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
@@ -60,34 +61,58 @@ class Town:
 class Gazetteer:
     """Towns in the order of their latitudes, as columns: a hundred thousand objects would take ten times the memory."""
 
-    names: list[str]
+    names: bytes
+    """UTF-8, one behind the other."""
+    name_ends: npt.NDArray[np.uint32]
     areas: list[tuple[str, str, str]]
-    """District, region and country; the same tuple for towns of one district."""
+    """District, region and country, each once."""
+    area_rows: npt.NDArray[np.int32]
+    """Which of the areas a town is in."""
     latitudes: npt.NDArray[np.float32]
     longitudes: npt.NDArray[np.float32]
     people: npt.NDArray[np.int32]
 
     @classmethod
     def of(cls, towns: Iterable[Town]) -> Gazetteer:
-        """From towns in any order."""
-        ordered = sorted(towns, key=lambda town: town.latitude)
-        areas: dict[tuple[str, str, str], tuple[str, str, str]] = {}
+        """From towns in any order, taken one by one and not kept."""
+        names: list[bytes] = []
+        numbers: dict[tuple[str, str, str], int] = {}
+        latitudes, longitudes, people, area_rows = array("f"), array("f"), array("i"), array("i")
+        for town in towns:
+            names.append(town.name.encode())
+            area_rows.append(numbers.setdefault((town.district, town.region, town.country), len(numbers)))
+            latitudes.append(town.latitude)
+            longitudes.append(town.longitude)
+            people.append(town.people)
+        order = np.argsort(np.array(latitudes, np.float32), kind="stable")
+        ordered = [names[row] for row in order]
         return cls(
-            [town.name for town in ordered],
-            [areas.setdefault(area, area) for town in ordered for area in [(town.district, town.region, town.country)]],
-            np.array([town.latitude for town in ordered], np.float32),
-            np.array([town.longitude for town in ordered], np.float32),
-            np.array([town.people for town in ordered], np.int32),
+            b"".join(ordered),
+            np.cumsum([len(name) for name in ordered], dtype=np.uint32),
+            list(numbers),
+            np.array(area_rows, np.int32)[order],
+            np.array(latitudes, np.float32)[order],
+            np.array(longitudes, np.float32)[order],
+            np.array(people, np.int32)[order],
         )
 
     def __len__(self) -> int:
-        return len(self.names)
+        return len(self.people)
+
+    def name(self, row: int) -> str:
+        """The name of a row's town."""
+        start = int(self.name_ends[row - 1]) if row else 0
+        return self.names[start : int(self.name_ends[row])].decode()
+
+    def area(self, row: int) -> tuple[str, str, str]:
+        """District, region and country of a row's town."""
+        return self.areas[int(self.area_rows[row])]
 
     def town(self, row: int) -> Town:
         """The town of a row."""
         return Town(
-            self.names[row],
-            *self.areas[row],
+            self.name(row),
+            *self.area(row),
             float(self.latitudes[row]),
             float(self.longitudes[row]),
             int(self.people[row]),
@@ -122,7 +147,7 @@ class Gazetteer:
         """
         first, *rest = (_folded(part) for part in text.split(","))
         rows = self._rows_by_name.get(first, [])
-        found = [self.town(row) for row in rows if set(rest) - {""} <= {_folded(area) for area in self.areas[row]}]
+        found = [self.town(row) for row in rows if set(rest) - {""} <= {_folded(area) for area in self.area(row)}]
         return sorted(found, key=lambda town: -town.people)
 
     def suggest(self, text: str) -> list[str]:
@@ -157,8 +182,8 @@ class Gazetteer:
     @cached_property
     def _rows_by_name(self) -> dict[str, list[int]]:
         rows: dict[str, list[int]] = {}
-        for row, name in enumerate(self.names):
-            rows.setdefault(_folded(name), []).append(row)
+        for row in range(len(self)):
+            rows.setdefault(_folded(self.name(row)), []).append(row)
         return rows
 
     @cached_property
@@ -167,7 +192,7 @@ class Gazetteer:
         order = np.argsort(-self.people, kind="stable")[: int((self.people >= _WELL_KNOWN).sum())]
         names: dict[str, str] = {}
         for row in order.tolist():
-            names.setdefault(_folded(self.names[row]), self.names[row])
+            names.setdefault(_folded(self.name(row)), self.name(row))
         return names
 
 

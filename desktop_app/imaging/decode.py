@@ -13,6 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from desktop_app.base.memory import give_back
 from desktop_app.domain.model import PixelSpec
 from desktop_app.domain.photo import ContentHash
 from desktop_app.imaging import decode_here
@@ -87,6 +88,7 @@ def decode_view(path: Path, *, max_side: int) -> RgbPicture:
 def rest() -> None:
     """There is nothing to decode for a while: give memory back."""
     _processes.trim()
+    give_back()
 
 
 def close() -> None:

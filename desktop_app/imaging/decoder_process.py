@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from desktop_app import imaging
+from desktop_app.base.memory import give_back
 from desktop_app.imaging import decode_here
 from desktop_app.imaging import decoder_messages as messages
 from desktop_app.imaging.errors import NotEnoughMemory, PhotoSkipped
@@ -53,6 +54,8 @@ def main() -> int:
             words, blobs = _answer(asked, memory)
             _limit_time(0)
             messages.send(mouth, words, blobs)
+            del words, blobs
+            give_back()
     except (messages.ConversationEnded, OSError):
         return 0
 

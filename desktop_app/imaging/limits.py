@@ -23,8 +23,9 @@ SHARED_WORKING_BYTES = 224 << 20
 
 READING_BYTES = 64 << 20
 """The part of it that this process gives to pictures for the library, of which one in a process of its own is in nobody's
-way: JPEGs are decoded at reduced scale, and few others are larger. The program itself holds over 800 MB while it indexes
-with the built-in model (torch 400, the model and what it works with 270, the names of places 120): about 1 GB in all."""
+way: JPEGs are decoded at reduced scale, and few others are larger. The program itself holds some 620 MB while it indexes with
+the built-in model (torch and open_clip 260, the model and what it works with 280, the names of places 20): 750 MB in all, 900
+with the process beside it."""
 
 MAX_RGB_PIXELS = 50_000_000
 """Pixels of a decoded picture that is handed on. Larger ones come reduced, even to a viewer at full zoom: what shows

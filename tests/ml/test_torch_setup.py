@@ -20,6 +20,16 @@ print(json.dumps({
 }))
 """
 
+COMPILER = """
+import sys
+from desktop_app.ml.torch_setup import import_open_clip, import_torch
+open_clip = import_open_clip()
+assert not {"torch._dynamo", "torch._inductor", "sympy"} & set(sys.modules), "the compiler was imported"
+torch = import_torch()
+import torch._dynamo.utils
+print(torch._dynamo.__file__, torch._dynamo.utils.is_compile_supported("cpu"))
+"""
+
 LIGHT = """
 import sys
 import desktop_app.compose, desktop_app.__main__, desktop_app.cli.main
@@ -44,6 +54,10 @@ def in_a_fresh_process(code: str) -> str:
 def test_open_clip_comes_up_in_a_fresh_process() -> None:
     answer = json.loads(in_a_fresh_process(FRESH))
     assert answer == {"open_clip": True, "nms": True, "telemetry": "1"}
+
+
+def test_torch_s_compiler_is_left_out_and_still_there_for_who_wants_it() -> None:
+    assert "_dynamo" in in_a_fresh_process(COMPILER)
 
 
 def test_starting_the_program_imports_nothing_heavy() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import json
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -132,3 +134,24 @@ def test_photos_are_found_by_where_they_were_taken(
         point = library.services.understanding.tree("near:Paris")
         assert isinstance(point, NearPoint)
         assert point.latitude == pytest.approx(PARIS_IN_TEXAS[0], abs=0.1), "the one where photos were taken"
+
+
+VILLAGES = [
+    {"city": f"Village {number} }},{{", "country_code": "XX", "latitude": number, "longitude": -number, "population": 7}
+    for number in range(20)
+]
+
+
+@pytest.mark.parametrize("piece", [1, 7, 1 << 16])
+@pytest.mark.parametrize("between", [",", ",\n "])
+def test_the_list_is_read_in_pieces(monkeypatch: pytest.MonkeyPatch, piece: int, between: str) -> None:
+    monkeypatch.setattr(place_names, "_READ_CHARS", piece)
+    text = "[" + between.join(json.dumps(village) for village in VILLAGES) + "]\n"
+    assert list(place_names._rows(io.StringIO(text))) == VILLAGES
+
+
+@pytest.mark.parametrize("cut", [0, 1, 30, -2, -1])
+def test_a_list_cut_short_is_no_list(cut: int) -> None:
+    text = json.dumps(VILLAGES)
+    with pytest.raises(ValueError):  # noqa: PT011 - its reader says which file it was
+        list(place_names._rows(io.StringIO(text[:cut])))
