@@ -90,8 +90,8 @@ def test_leaving_one_out_is_what_leaving_it_out_gives() -> None:
         )
         odds = learn(without).tag.log_odds(examples.accepted[left][None], examples.accepted_odds[left][None])[0]
         truly = 1.0 / (1.0 + np.exp(-float(odds)))
-        # The shares of the blends are those of all examples: a small difference stays.
-        assert lesson.accepted_probabilities[left] == pytest.approx(truly, abs=0.12)
+        # How far the examples reach and how much they shift is told by all of them: a small difference stays.
+        assert lesson.accepted_probabilities[left] == pytest.approx(truly, abs=0.16)
 
 
 def test_accepted_photos_alone_teach_too_and_none_at_all_teach_nothing() -> None:

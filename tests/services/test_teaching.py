@@ -11,6 +11,7 @@ from desktop_app.compose import open_library
 from desktop_app.domain.photo import PhotoId
 from desktop_app.domain.tag import AssignedTag, TagDraft, TagSource, TagState
 from desktop_app.services.services import Services
+from tests.benchmarks.bench_teaching import teach_labels
 from tests.fixtures.libraries import Indexed, id_of, index_now
 from tests.fixtures.photos import write_unique_copies
 
@@ -86,3 +87,11 @@ def test_without_an_accepted_photo_there_is_nothing_to_learn(copied_library: Ind
             services.teaching.teach(NAME)
         with pytest.raises(UserFacingError, match="There is no tag"):
             services.teaching.teach("no such tag")
+
+
+def test_five_and_five_photos_lift_what_the_words_find_and_harm_no_label(labelled_library: Indexed) -> None:
+    with open_library(labelled_library.library) as library:
+        found = teach_labels(library, labelled_library.photos, draws=5)
+    assert sum(each.lift for each in found) / len(found) > 0.02
+    assert sum(each.lift > 0.0 for each in found) > 0.6 * len(found)
+    assert [each.name for each in found if each.lift < -each.noise] == []
