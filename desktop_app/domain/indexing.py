@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -33,6 +34,51 @@ class KnownFile:
     missing: bool = False
     retry: bool = False
     """A skipped file whose reason may have passed (it could not be opened): read again at every scan."""
+
+
+class KnownFiles(Mapping[str, KnownFile]):
+    """What the library remembers of files, by path relative to their root.
+
+    Nearly all are photos in order: embedded, and there at the last look. Of these only what a look compares is kept, since
+    a value for each of a hundred thousand would take it most of its time.
+    """
+
+    def __init__(
+        self, in_order: dict[str, tuple[int, int, PhotoId]] | None = None, others: dict[str, KnownFile] | None = None
+    ) -> None:
+        self.in_order = in_order or {}
+        """Size, time of change in nanoseconds, and photo."""
+        self.others = others or {}
+
+    @classmethod
+    def of(cls, files: Mapping[str, KnownFile]) -> KnownFiles:
+        """From values."""
+        known = cls()
+        for path, file in files.items():
+            if file.photo_id is not None and file.embedded and not file.missing and not file.retry:
+                known.in_order[path] = (file.stamp.size, file.stamp.mtime_ns, file.photo_id)
+            else:
+                known.others[path] = file
+        return known
+
+    def add(self, more: KnownFiles) -> None:
+        """Know of other files as well."""
+        self.in_order |= more.in_order
+        self.others |= more.others
+
+    def __getitem__(self, path: str) -> KnownFile:
+        found = self.in_order.get(path)
+        if found is None:
+            return self.others[path]
+        size, mtime_ns, photo_id = found
+        return KnownFile(FileStamp(size, mtime_ns), photo_id, embedded=True)
+
+    def __iter__(self) -> Iterator[str]:
+        yield from self.in_order
+        yield from self.others
+
+    def __len__(self) -> int:
+        return len(self.in_order) + len(self.others)
 
 
 @dataclass(frozen=True, slots=True)

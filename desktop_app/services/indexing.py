@@ -29,7 +29,7 @@ from desktop_app.domain.indexing import (
     FoundFile,
     FreshPhoto,
     IndexBatch,
-    KnownFile,
+    KnownFiles,
     KnownPhoto,
     UnreadableFile,
 )
@@ -161,10 +161,10 @@ class IndexRun:
             yield from self._worth_reading(self._ahead_of_reading(files))
         self._reporter.scan_finished()
 
-    def _known_files(self, places: ChangedPlaces) -> dict[str, KnownFile]:
-        known: dict[str, KnownFile] = {}
+    def _known_files(self, places: ChangedPlaces) -> KnownFiles:
+        known = KnownFiles()
         for below in places.below:
-            known |= known_files(self._store.reader, places.root_id, model_id=self._model.model_id, below=below)
+            known.add(known_files(self._store.reader, places.root_id, model_id=self._model.model_id, below=below))
         return known
 
     def _ahead_of_reading(self, files: Iterator[FoundFile]) -> Iterator[FoundFile]:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from operator import attrgetter
 
 from desktop_app.domain.exclusion import Exclusion
-from desktop_app.domain.indexing import ChangedPlaces, FileKey, FindKind, FoundFile, KnownFile
+from desktop_app.domain.indexing import ChangedPlaces, FileKey, FindKind, FoundFile, KnownFile, KnownFiles
 from desktop_app.domain.photo import FileStamp, RootId
+
+_NAME = attrgetter("name")
 
 
 @dataclass(slots=True)
@@ -31,7 +34,7 @@ def scan_folder(
     root: str,
     places: ChangedPlaces,
     *,
-    known: Mapping[str, KnownFile],
+    known: KnownFiles,
     exclusion: Exclusion,
     tally: ScanTally,
     cancelled: Callable[[], bool] = lambda: False,
@@ -43,6 +46,7 @@ def scan_folder(
     folder is called gone.
     """
     seen: set[str] = set()
+    in_order, suspicious = known.in_order, bool(places.suspects)
     unlisted_before = len(tally.unreadable_folders)
     for below in places.below:
         for relative, path, info in _walk(root, below, exclusion, tally, cancelled):
@@ -50,6 +54,16 @@ def scan_folder(
             if relative in places.being_written:
                 continue
             tally.found += 1
+            remembered = in_order.get(relative)
+            if (
+                remembered is not None
+                and remembered[1] == info.st_mtime_ns
+                and remembered[0] == info.st_size
+                and not suspicious
+            ):
+                # All but a few: what is asked of these is asked a hundred thousand times.
+                tally.unchanged += 1
+                continue
             kind = _compare(known.get(relative), info, tally, suspect=places.suspects_file(relative))
             if kind is not None:
                 key = FileKey(places.root_id, relative)
@@ -62,7 +76,7 @@ def scan_folder(
 def _conclude(
     unseen: Iterator[str],
     root_id: RootId,
-    known: Mapping[str, KnownFile],
+    known: KnownFiles,
     exclusion: Exclusion,
     tally: ScanTally,
     *,
@@ -105,27 +119,30 @@ def _walk(
     if below and not _would_be_entered(root, below, exclusion):
         return
     if below and not os.path.isdir(start):
-        yield from _single(below, start)
+        info = _stat_of_regular_file(lambda: os.stat(start))
+        if info is not None:
+            yield below, start, info
         return
     folders = [(below, start)]
     while folders and not cancelled():
         relative_folder, folder = folders.pop()
         try:
-            entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+            entries = sorted(os.scandir(folder), key=_NAME)
         except OSError:
             # No permission, or gone in the meantime. The latter shows in the parent's next scan.
             tally.unreadable_folders.append(relative_folder)
             continue
         inner: list[tuple[str, str]] = []
+        prefix = f"{relative_folder}/" if relative_folder else ""
         for entry in entries:
-            relative = f"{relative_folder}/{entry.name}" if relative_folder else entry.name
+            relative = prefix + entry.name
             is_folder = entry.is_dir(follow_symlinks=False)
             if exclusion.leaves_out(relative, is_folder=is_folder):
                 continue
             if is_folder:
                 inner.append((relative, entry.path))
-            else:
-                yield from _single(relative, entry.path, entry)
+            elif (info := _stat_of_regular_file(entry.stat)) is not None:
+                yield relative, entry.path, info
         # Depth first, in the order a person reads the tree.
         folders.extend(reversed(inner))
 
@@ -141,13 +158,10 @@ def _would_be_entered(root: str, below: str, exclusion: Exclusion) -> bool:
     return True
 
 
-def _single(
-    relative: str, path: str, entry: os.DirEntry[str] | None = None
-) -> Iterator[tuple[str, str, os.stat_result]]:
+def _stat_of_regular_file(ask: Callable[[], os.stat_result]) -> os.stat_result | None:
+    """None for pipes and devices, a dangling link, or a file that vanished between listing and stat."""
     try:
-        info = entry.stat() if entry is not None else os.stat(path)
+        info = ask()
     except OSError:
-        # A dangling link, or a file that vanished between listing and stat.
-        return
-    if stat.S_ISREG(info.st_mode):
-        yield relative, path, info
+        return None
+    return info if stat.S_ISREG(info.st_mode) else None

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from desktop_app.base.paths import from_stored_name, to_stored_name
 from desktop_app.domain.changes import LibraryChanges
-from desktop_app.domain.indexing import FileKey, KnownFile
+from desktop_app.domain.indexing import FileKey, KnownFile, KnownFiles
 from desktop_app.domain.library import FolderCount, RootInfo
 from desktop_app.domain.model import ModelId
 from desktop_app.domain.photo import ContentHash, FileStamp, PhotoId, RootId, SkippedFile
@@ -57,8 +57,8 @@ def drop_root(session: WriteSession, root_id: RootId) -> LibraryChanges:
     return LibraryChanges(updated=photos, missing=photos, roots_changed=True, skipped_changed=True)
 
 
-def known_files(reader: Reader, root_id: RootId, *, model_id: ModelId | None, below: str = "") -> dict[str, KnownFile]:
-    """What the library remembers of a root's files, by relative path; only those at or below `below` when given.
+def known_files(reader: Reader, root_id: RootId, *, model_id: ModelId | None, below: str = "") -> KnownFiles:
+    """What the library remembers of a root's files; only those at or below `below` when given.
 
     Without a model every photo counts as embedded: for whoever asks about files only.
     """
@@ -67,32 +67,28 @@ def known_files(reader: Reader, root_id: RootId, *, model_id: ModelId | None, be
         stored = to_stored_name(below)
         scope, values = " AND (relative_path = ? OR (relative_path >= ? AND relative_path < ?))", [stored]
         values += prefix_range(stored)
-    files = reader.rows(
+    known = KnownFiles()
+    for name, size, mtime_ns, photo_id, missing, embedded in reader.tuples(
         f"""
-        SELECT f.relative_path, f.size, f.mtime_ns, f.content_id, f.missing_since IS NOT NULL AS missing,
-               ? IS NULL OR EXISTS (
-                   SELECT 1 FROM embeddings e WHERE e.content_id = f.content_id AND e.model_id = ?) AS embedded
+        SELECT f.relative_path, f.size, f.mtime_ns, f.content_id, f.missing_since IS NOT NULL,
+               ? IS NULL OR EXISTS (SELECT 1 FROM embeddings e WHERE e.content_id = f.content_id AND e.model_id = ?)
         FROM files f WHERE f.root_id = ?{scope}
         """,
         [model_id, model_id, root_id, *values],
-    )
-    known = {
-        from_stored_name(row["relative_path"]): KnownFile(
-            FileStamp(row["size"], row["mtime_ns"]),
-            PhotoId(row["content_id"]),
-            embedded=bool(row["embedded"]),
-            missing=bool(row["missing"]),
-        )
-        for row in files
-    }
-    skips = reader.rows(
+    ):
+        path = name if name.isascii() else from_stored_name(name)
+        if embedded and not missing:
+            known.in_order[path] = (size, mtime_ns, photo_id)
+        else:
+            stamp = FileStamp(size, mtime_ns)
+            known.others[path] = KnownFile(stamp, PhotoId(photo_id), embedded=bool(embedded), missing=bool(missing))
+    for name, size, mtime_ns, transient in reader.tuples(
         f"SELECT relative_path, size, mtime_ns, transient FROM skipped_files WHERE root_id = ?{scope}",
         [root_id, *values],
-    )
-    for row in skips:
-        known[from_stored_name(row["relative_path"])] = KnownFile(
-            FileStamp(row["size"], row["mtime_ns"]), None, embedded=False, retry=bool(row["transient"])
-        )
+    ):
+        path = from_stored_name(name)
+        known.in_order.pop(path, None)
+        known.others[path] = KnownFile(FileStamp(size, mtime_ns), None, embedded=False, retry=bool(transient))
     return known
 
 

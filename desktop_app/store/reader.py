@@ -101,6 +101,13 @@ class Reader:
             cursor.row_factory = None
             return np.fromiter(itertools.chain.from_iterable(cursor.execute(sql, parameters)), np.int64)
 
+    def tuples(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """All rows of a query as plain tuples, which are quicker to take apart: for whole libraries."""
+        with plain_errors(), self.connection() as connection:
+            cursor = connection.cursor()
+            cursor.row_factory = None
+            return cursor.execute(sql, parameters).fetchall()
+
     def close(self) -> None:
         """Close every thread's connection. Idempotent; later reads raise UserFacingError."""
         with self._lock:

@@ -163,5 +163,4 @@ def tags_with_decisions(reader: Reader) -> tuple[TagId, ...]:
 
 def embedded_ids(reader: Reader, model_id: ModelId) -> npt.NDArray[np.int64]:
     """The photos that a model has embedded, by rising id."""
-    rows = reader.rows("SELECT content_id FROM embeddings WHERE model_id = ? ORDER BY content_id", [model_id])
-    return np.fromiter((row[0] for row in rows), np.int64, count=len(rows))
+    return reader.numbers("SELECT content_id FROM embeddings WHERE model_id = ? ORDER BY content_id", [model_id])

@@ -102,3 +102,48 @@ def test_no_pattern_takes_for_ever() -> None:
     assert Exclusion(("*a*b*",)).leaves_out("xaxbx", is_folder=False)
     assert not Exclusion(("*" * 40 + "b",)).leaves_out("a" * 200, is_folder=False)
     assert time.process_time() - started < 60
+
+
+QUICK_PATTERNS = (
+    *DEFAULT_PATTERNS,
+    "K*",
+    "*.Tmp",
+    "desktop.ini",
+    "a*b",
+    "x/*.jpg",
+    "*ß",
+    "?.k",
+    "\\*a",
+    "straße/",
+    "**",
+    "!*~",
+)
+QUICK_NAMES = (
+    "K",
+    "\N{KELVIN SIGN}x",
+    "a.tmp",
+    "a.TMP",
+    "Desktop.INI",
+    "aXb",
+    "x.jpg",
+    "STRASSE",
+    "Straße",
+    "*a",
+    ".Trash-1",
+    "b~",
+)
+
+
+@given(
+    lines=st.lists(st.sampled_from(QUICK_PATTERNS), max_size=6),
+    relative=st.lists(st.sampled_from(QUICK_NAMES) | st.text("aKx.~", min_size=1), min_size=1, max_size=3).map(
+        "/".join
+    ),
+    is_folder=st.booleans(),
+)
+def test_the_quick_look_never_hides_a_match(lines: list[str], relative: str, is_folder: bool) -> None:
+    exclusion = Exclusion(tuple(lines), hidden=True)
+    matching = [
+        rule for rule in exclusion._rules if rule.expression.match(relative) and (is_folder or not rule.folders_only)
+    ]
+    assert exclusion.leaves_out(relative, is_folder=is_folder) == (bool(matching) and not matching[-1].negated)

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from desktop_app.compose import open_library
+from tests.faults.burst import drop
 from tests.faults.file_storm import FileStorm, files_below, waits
 from tests.faults.live_storm import counted_embeddings, let_loose
 from tests.fixtures.libraries import index_now
@@ -16,6 +17,9 @@ from tests.fixtures.photos import write_unique_copies
 
 OPERATIONS = 250
 """A few seconds' worth. `python -m tests.faults.live_storm` lets 5,000 loose."""
+
+DROPPED = 800
+"""Files at once. `python -m tests.faults.burst` drops 10,000."""
 
 PATIENCE = 200.0
 """Seconds; the wait ends as soon as all is right."""
@@ -72,3 +76,17 @@ def test_a_folder_of_a_thousand_photos_moves_and_nothing_is_read_by_the_model_ag
             details = services.browsing.details(photo)
             assert details is not None
             assert "mine" in {item.tag.name for item in details.tags}
+
+
+def test_a_burst_of_files_is_taken_up_in_batches(tmp_path: Path, tiny_library: Path, small_photos: Path) -> None:
+    watched = tmp_path / "watched"
+    watched.mkdir()
+    with open_library(Path(shutil.copytree(tiny_library, tmp_path / "library"))) as library:
+        library.services.organising.add_folder(watched)
+        library.services.watching.start()
+        burst = drop(library, watched, sorted(small_photos.iterdir()), files=DROPPED, patience=PATIENCE)
+    assert (burst.missed, burst.faults) == (0, ())
+    assert burst.embedded == DROPPED
+    # A handful of looks for hundreds of files, and portions worth the model's while.
+    assert burst.runs <= DROPPED // 40
+    assert burst.batches <= DROPPED // 4

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from desktop_app.domain.exclusion import Exclusion
-from desktop_app.domain.indexing import ChangedPlaces, FindKind, FoundFile, KnownFile
+from desktop_app.domain.indexing import ChangedPlaces, FindKind, FoundFile, KnownFile, KnownFiles
 from desktop_app.domain.photo import FileStamp, PhotoId, RootId
 from desktop_app.services.scanning import ScanTally, scan_folder
 
@@ -31,7 +31,7 @@ def scan(
 ) -> tuple[dict[str, FoundFile], ScanTally]:
     tally = ScanTally()
     places = places or ChangedPlaces(ROOT, (below,))
-    found = list(scan_folder(str(root), places, known=known or {}, exclusion=exclusion, tally=tally))
+    found = list(scan_folder(str(root), places, known=KnownFiles.of(known or {}), exclusion=exclusion, tally=tally))
     paths = [file.key.relative_path for file in found]
     assert len(paths) == len(set(paths))
     return {file.key.relative_path: file for file in found}, tally
@@ -225,7 +225,11 @@ def test_nothing_below_a_folder_that_cannot_be_listed_is_gone(tmp_path: Path, mo
     there = as_known(other, "shut/x.jpg")
     (other / "shut/x.jpg").unlink()
     monkeypatch.undo()
-    list(scan_folder(str(other), ChangedPlaces(RootId(2)), known=there, exclusion=Exclusion(), tally=tally))
+    list(
+        scan_folder(
+            str(other), ChangedPlaces(RootId(2)), known=KnownFiles.of(there), exclusion=Exclusion(), tally=tally
+        )
+    )
     assert [key.root_id for key in tally.gone] == [1, 1, 2]
 
 
@@ -254,7 +258,7 @@ def test_a_scan_that_was_cancelled_calls_nothing_gone(tmp_path: Path) -> None:
             scan_folder(
                 str(tmp_path),
                 ChangedPlaces(ROOT),
-                known=known,
+                known=KnownFiles.of(known),
                 exclusion=Exclusion(),
                 tally=tally,
                 cancelled=lambda: True,
