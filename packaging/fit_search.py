@@ -14,6 +14,7 @@ import json
 import random
 import string
 import sys
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
@@ -30,7 +31,8 @@ from desktop_app.imaging.decode import decode_pixels
 from desktop_app.ml.calibration import Background, background_of
 from desktop_app.ml.devices import Device
 from desktop_app.ml.embedder import Embedder, load_embedder
-from desktop_app.ml.match_fitting import LabelledQuery, fit_matching
+from desktop_app.ml.match_fitting import LabelledQuery, fit_matching, fit_presence
+from desktop_app.ml.presence import familiarity
 from desktop_app.ml.prompts import LABEL_TEMPLATES, QUERY_TEMPLATES, ensemble_mean, fill_templates
 from desktop_app.ml.tag_calibration_fitting import fit_tag_calibration
 
@@ -40,9 +42,17 @@ Vectors = npt.NDArray[np.float32]
 ABSENT_CLASSES = 200
 # Sizes of the small libraries that are cut out of the photos.
 PART_SIZES = (25,) * 6 + (50,) * 3 + (100,) * 2
-NONSENSE = 60
+NONSENSE = 120
+# Some tens of megabytes of memory for a small text tower.
+SENTENCES_AT_ONCE = 256
 # An absent thing says "no" of every photo: without this they would outweigh the labels.
 ABSENT_WEIGHT = 0.02
+_SYLLABLE = (
+    ("b", "bl", "d", "dr", "f", "fl", "g", "gr", "j", "k", "kl", "m", "n", "p", "qu", "r", "s", "sk", "sn", "t", "tr", "v", "w", "z"),
+    ("a", "e", "i", "o", "u", "oo", "ee"),
+    ("", "", "b", "ck", "ft", "g", "l", "m", "n", "p", "rk", "s", "t", "x", "zz"),
+)  # fmt: skip
+"""Beginnings, middles and ends of syllables."""
 # A vocabulary has tags that are nowhere in a library. There are as many absent classes as labels, but tags that occur are
 # what a person sees: the absent ones only keep the tails honest.
 TAG_ABSENT_WEIGHT = 0.1
@@ -83,15 +93,20 @@ def main() -> None:
         embedder.embed_images(np.stack([decode_pixels(photo, embedder.spec) for photo in photos[start : start + 16]]))
         for start in range(0, len(photos), 16)
     ])  # fmt: skip
-    background = background_of(vectors, embedder.embed_texts(background_captions()))
-    queries = _queries(embedder, vectors, photos, labels=labels, classes=_classes(options.photos))
+    bank = embedder.embed_texts(background_captions())
+    background = background_of(vectors, bank)
+    texts, queries = _queries(embedder, vectors, photos, labels=labels, classes=_classes(options.photos))
     found = fit_matching(queries, background, libraries=_libraries(len(photos)))
+    known = (_ensembles(embedder, [tag.prompts for tag in _vocabulary().tags]), bank)
+    presence = fit_presence(queries, background, found, familiar=[familiarity(text, known) for text in texts])
     facts_file = options.model / "keepsight.json"
     facts = json.loads(facts_file.read_text(encoding="utf-8"))
     facts["matching"] = asdict(found)
+    facts["presence"] = asdict(presence)
     facts["tags"] = _tag_facts(embedder, vectors, background, photos=photos, labels=labels, options=options)
     facts_file.write_text(json.dumps(facts, indent=2) + "\n", encoding="utf-8")
     print(f"{len(queries)} queries: {json.dumps(facts['matching'])}")
+    print(f"presence: {json.dumps(facts['presence'])}")
     print(f"tags: {json.dumps(facts['tags'])}")
 
 
@@ -111,7 +126,7 @@ def _tag_facts(
     absent = random.Random(4).sample(others, min(len(present), len(others)))
     prompts = {tag.name: tag.prompts for tag in _vocabulary().tags}
     texts = [prompts.get(name, fill_templates(name, LABEL_TEMPLATES)) for name in (*present, *absent)]
-    similarities = vectors @ np.stack([ensemble_mean(embedder.embed_texts(list(each))) for each in texts]).T
+    similarities = vectors @ _ensembles(embedder, texts).T
     true = np.array([[label in labels[photo] for label in (*present, *absent)] for photo in photos])
     known = np.stack([known_truth(photos, labels, label) for label in present], axis=1)
     everywhere = np.ones((len(photos), len(absent)), bool)
@@ -148,7 +163,8 @@ def _queries(
     *,
     labels: dict[Path, frozenset[str]],
     classes: list[str],
-) -> list[LabelledQuery]:
+) -> tuple[Vectors, list[LabelledQuery]]:
+    """The queries to fit to, and their embeddings [Q, D]."""
     used = {label for found in labels.values() for label in found}
     generator = random.Random(4)
     present = sorted(label for label in used if is_for_fitting(label))
@@ -159,7 +175,8 @@ def _queries(
     # As people type them: half with an article, half without.
     asked = [label if position % 2 else f"a {label}" for position, label in enumerate(present)]
     texts = [*asked, *(f"a {name}" if position % 2 else name for position, name in enumerate(absent)), *sure]
-    similarities = vectors @ embed_queries(embedder, texts).T
+    embedded = embed_queries(embedder, texts)
+    similarities = vectors @ embedded.T
     nothing, everywhere = np.zeros(len(photos), bool), np.ones(len(photos), bool)
     queries = [
         LabelledQuery(
@@ -170,7 +187,7 @@ def _queries(
         for row, label in enumerate(present)
     ]
     # A class that no label names may yet be seen somewhere, or nearly (another terrier): it sets no bar.
-    return queries + [
+    return embedded, queries + [
         LabelledQuery(similarities[:, row], nothing, everywhere, ABSENT_WEIGHT, sets_bar=row >= len(texts) - len(sure))
         for row in range(len(present), len(texts))
     ]
@@ -184,15 +201,36 @@ def _libraries(photos: int) -> list[npt.NDArray[np.int64]]:
 
 
 def _nonsense(generator: random.Random) -> str:
-    """One to three words that no language has."""
-    letters = string.ascii_lowercase
-    words = ["".join(generator.choices(letters, k=generator.randint(3, 9))) for _ in range(generator.randint(1, 3))]
-    return " ".join(words)
+    """One to three words that no language has: letters at random, or as often syllables that can be spoken, which a text
+    tower reads as if they were a name.
+    """
+    spoken = generator.random() < 0.5
+    return " ".join(_spoken(generator) if spoken else _letters(generator) for _ in range(generator.randint(1, 3)))
+
+
+def _letters(generator: random.Random) -> str:
+    return "".join(generator.choices(string.ascii_lowercase, k=generator.randint(3, 9)))
+
+
+def _spoken(generator: random.Random) -> str:
+    syllables = ("".join(generator.choice(part) for part in _SYLLABLE) for _ in range(generator.randint(1, 3)))
+    return "".join(syllables)
 
 
 def embed_queries(embedder: Embedder, texts: list[str]) -> Vectors:
     """Unit vectors [n, D] of texts, by the prompt ensemble that searches use."""
-    return np.stack([ensemble_mean(embedder.embed_texts(fill_templates(text, QUERY_TEMPLATES))) for text in texts])
+    return _ensembles(embedder, [fill_templates(text, QUERY_TEMPLATES) for text in texts])
+
+
+def _ensembles(embedder: Embedder, prompt_sets: Sequence[Sequence[str]]) -> Vectors:
+    """One unit vector [n, D] for each set of prompts."""
+    sentences = [sentence for prompts in prompt_sets for sentence in prompts]
+    vectors = np.concatenate([
+        embedder.embed_texts(sentences[start : start + SENTENCES_AT_ONCE])
+        for start in range(0, len(sentences), SENTENCES_AT_ONCE)
+    ])  # fmt: skip
+    ends = np.cumsum([len(prompts) for prompts in prompt_sets])
+    return np.stack([ensemble_mean(part) for part in np.split(vectors, ends[:-1])])
 
 
 if __name__ == "__main__":

@@ -1,8 +1,8 @@
 """Does this photo show what these words say? Similarity to probability, by what is known of both sides.
 
 A bare cosine means something else for each photo and each query: whatever all texts have in common adds to it, and so
-nonsense scores like text. What counts is its lead over the photo's mean similarity to a fixed bank of background captions,
-seen in four ways that together mean the same everywhere:
+nonsense scores like text. What counts is its lead over the photo's mean similarity to a fixed bank of background captions
+(`mean_weight` says how much of that is taken off), seen in four ways that together mean the same everywhere:
  - the lead itself,
  - `by_photo`: in standard deviations of the photo's similarities to the bank,
  - `by_library`: how far it stands above the leads of the whole library for this query, in robust standard deviations
@@ -29,6 +29,9 @@ MAD_TO_SIGMA = 1.4826
 # In a tiny library the MAD can be nearly 0, and any photo would stand infinitely high above it.
 _LEAST_SPREAD = 0.02
 
+# In log-odds: more than rounding takes away.
+_OVER_THE_BAR = 0.01
+
 
 @dataclass(frozen=True, slots=True)
 class QueryBackground:
@@ -50,10 +53,15 @@ class QueryBackground:
         spread = float(np.median(np.abs(similarities - median))) * MAD_TO_SIGMA
         return cls(median, max(spread, _LEAST_SPREAD), float(similarities.max()) if best is None else best)
 
+    @property
+    def height(self) -> float:
+        """How far the best photo stands above the median, in spreads."""
+        return (self.best - self.median) / self.spread
 
-def views(similarities: Vectors, photos: Background, query: QueryBackground) -> Vectors:
+
+def views(similarities: Vectors, photos: Background, query: QueryBackground, *, mean_weight: float = 1.0) -> Vectors:
     """The four views of similarities [N], as float32 [N, 4]. `query` is the background of the library's leads."""
-    lead = similarities - photos.mean
+    lead = similarities - np.float32(mean_weight) * photos.mean
     by_photo = lead / photos.deviation
     by_library, below_best = (lead - query.median) / query.spread, (lead - query.best) / query.spread
     return np.stack([lead, by_photo, by_library, below_best], axis=1).astype(np.float32)
@@ -69,16 +77,26 @@ class MatchCalibration:
     below_best: float
     bias: float
     bar: float
+    mean_weight: float = 1.0
+    """How much of a photo's mean similarity to the background captions is taken off, 0 to 1."""
 
     def log_odds(self, similarities: Vectors, photos: Background, query: QueryBackground) -> Vectors:
         """Log-odds of a match, float32 of the shape of `similarities` [N]."""
         # The weighted views, with all that is the same for every photo taken together: two passes instead of four.
         slope = self.lead + (self.by_library + self.below_best) / query.spread
         rest = self.bias - (self.by_library * query.median + self.below_best * query.best) / query.spread
-        lead = similarities - photos.mean
+        lead = similarities - np.float32(self.mean_weight) * photos.mean
         return np.asarray(
             lead * (np.float32(slope) + np.float32(self.by_photo) / photos.deviation) + np.float32(rest), np.float32
         )
+
+    def doubt(self, query: QueryBackground, margin: float) -> float:
+        """What to add to all log-odds of a question so that its best photo is on that side of the bar, and so far from it, as
+        `Presence` says; nothing when it is on the right side already.
+        """
+        best = self.lead * query.best + self.by_library * query.height + self.bias
+        bar = float(np.log(self.bar / (1.0 - self.bar)))
+        return min(0.0, bar + margin - best) if margin < 0.0 else max(0.0, bar + _OVER_THE_BAR - best)
 
     def probabilities(self, similarities: Vectors, photos: Background, query: QueryBackground) -> Vectors:
         """Probabilities of a match, 0 to 1."""

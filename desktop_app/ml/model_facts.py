@@ -11,6 +11,7 @@ from typing import Any
 from desktop_app.domain.model import CatalogueEntry
 from desktop_app.ml.calibration import DEFAULT_CALIBRATION, Calibration
 from desktop_app.ml.matching import MatchCalibration
+from desktop_app.ml.presence import Presence
 from desktop_app.ml.tag_calibration import DEFAULT_TAG_CALIBRATION, TagCalibration
 
 _log = logging.getLogger(__name__)
@@ -51,9 +52,23 @@ def stated_matching(entry: CatalogueEntry) -> MatchCalibration | None:
     if not isinstance(stated, dict):
         return None
     try:
-        return MatchCalibration(**{field.name: float(stated[field.name]) for field in fields(MatchCalibration)})
+        # What taking all of the mean off means, which earlier figures were fitted with.
+        figures = {"mean_weight": 1.0, **stated}
+        return MatchCalibration(**{field.name: float(figures[field.name]) for field in fields(MatchCalibration)})
     except (KeyError, TypeError, ValueError):
         _log.warning("The matching figures of %s make no sense: they are fitted to the library instead", entry.name)
+        return None
+
+
+def stated_presence(entry: CatalogueEntry) -> Presence | None:
+    """How to tell whether anything matches, when the model states so; without it the best photo's probability decides."""
+    stated = model_facts(entry).get("presence")
+    if not isinstance(stated, dict):
+        return None
+    try:
+        return Presence(**{field.name: float(stated[field.name]) for field in fields(Presence)})
+    except (KeyError, TypeError, ValueError):
+        _log.warning("The presence figures of %s make no sense: they are left out", entry.name)
         return None
 
 

@@ -233,18 +233,19 @@ class Judge:
         """That each photo is what was asked for."""
         if self.example is None:
             return degrees(self.tree, self.leaf)
-        if self._pictures_alone or self.question.picture_weight == 1.0:
+        if self._pictures_alone:
             return self._like(self.example, self.question.like)
-        meant = degrees(self.tree, self.leaf)
-        return pooled(self._likeness_to_others(), meant, picture_weight=self.question.picture_weight)
+        alike, meant = self._likeness_beside_words(self.example), degrees(self.tree, self.leaf)
+        return pooled(alike, meant, picture_weight=self.question.picture_weight)
 
-    def _likeness_to_others(self) -> Vectors:
+    def _likeness_beside_words(self, example: Vectors) -> Vectors:
         """Likeness to the example pictures; they themselves are no more like it than the likest other photo, or no word could
-        move them from the head of the list.
+        move them from the head of the list. The more the picture outweighs the words, the more they are.
         """
-        assert self.example is not None
-        alike, itself = self.scores.is_like(self.example), self._is_example(self.example, self.question.like)
-        return np.where(itself, alike[~itself].max(initial=0.0), alike)
+        alike, itself = self.scores.is_like(example), self._is_example(example, self.question.like)
+        others = float(alike[~itself].max(initial=0.0))
+        outweighs = max(0.0, 2.0 * self.question.picture_weight - 1.0)
+        return np.where(itself, np.float32(others + outweighs * (1.0 - others)), alike)
 
     def _like(self, vector: Vectors, examples: Sequence[int]) -> Vectors:
         """Likeness to an example; the example photos themselves are like it, whatever the library's spread makes of them."""

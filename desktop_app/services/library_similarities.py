@@ -17,7 +17,7 @@ from desktop_app.ml.vectors.snapshot import IndexSnapshot
 Rows = npt.NDArray[np.int64]
 Vectors = npt.NDArray[np.float32]
 
-_Key = tuple[bool, bytes, bytes]
+_Key = tuple[float, bytes, bytes]
 
 # Similarities of a whole library are kept for the latest terms, so that moving a slider or adding a filter costs nothing.
 _REMEMBERED = 8
@@ -36,15 +36,17 @@ _LARGE = 65_536
 
 @dataclass(frozen=True, slots=True)
 class QueryVector:
-    """A unit vector [D], and whether it is that of a text (compared by its lead over the background captions)."""
+    """A unit vector [D], and whether it is that of a text."""
 
     vector: Vectors
     by_text: bool
+    mean_weight: float = 0.0
+    """How much of its lead over the background captions is what a photo is compared by; for a picture, nothing."""
 
     @property
-    def key(self) -> tuple[bool, bytes]:
+    def key(self) -> tuple[float, bytes]:
         """Equal for equal ones."""
-        return self.by_text, self.vector.tobytes()
+        return self.mean_weight, self.vector.tobytes()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -161,7 +163,7 @@ def _judged(snapshot: IndexSnapshot, query: QueryVector, cosines: Vectors, *, sc
 
 def _leads(snapshot: IndexSnapshot, query: QueryVector, cosines: Vectors, rows: Rows | None = None) -> Vectors:
     """A text's lead over the background captions at each row; pictures are compared as they are."""
-    if not query.by_text:
+    if not query.mean_weight:
         return cosines.copy() if rows is None else cosines[rows]
-    mean = snapshot.background.mean
-    return cosines - mean if rows is None else cosines[rows] - mean[rows]
+    mean, weight = snapshot.background.mean, np.float32(query.mean_weight)
+    return cosines - weight * mean if rows is None else cosines[rows] - weight * mean[rows]

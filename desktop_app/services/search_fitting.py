@@ -10,7 +10,7 @@ from typing import Any
 
 from desktop_app.domain.model import CatalogueEntry
 from desktop_app.ml.matching import DEFAULT_MATCHING, MatchCalibration
-from desktop_app.ml.model_facts import stated_matching
+from desktop_app.ml.model_facts import stated_matching, stated_presence
 from desktop_app.ml.prompts import QUERY_TEMPLATES, fill_templates
 from desktop_app.ml.unlabelled_fitting import LEAST_PHOTOS, fit_to_library
 from desktop_app.services.active_model import ActiveModel, Matching
@@ -61,12 +61,9 @@ def matching_for(reader: Reader, entry: CatalogueEntry) -> Matching:
     """What the model states, else what was fitted to this library, else the default."""
     stated = stated_matching(entry)
     if stated is not None:
-        return Matching(stated, stated=True)
+        return Matching(stated, stated=True, presence=stated_presence(entry))
     figures = _read(reader, entry.name).get("matching")
-    names = {field.name for field in fields(MatchCalibration)}
-    if not isinstance(figures, dict) or set(figures) != names:
-        return Matching(DEFAULT_MATCHING, stated=False)
-    return Matching(MatchCalibration(**figures), stated=False)
+    return Matching(MatchCalibration(**figures) if figures else DEFAULT_MATCHING, stated=False)
 
 
 def forget_fitted_matching(session: WriteSession, name: str) -> None:
@@ -75,9 +72,11 @@ def forget_fitted_matching(session: WriteSession, name: str) -> None:
 
 
 def _read(reader: Reader, name: str) -> dict[str, Any]:
+    """What was fitted and to how many photos; nothing when that was done by another form of calibration."""
     text = read_setting(reader, f"{_FITTED}{name}")
     known = json.loads(text) if text else {}
-    return known if isinstance(known, dict) else {}
+    names = {field.name for field in fields(MatchCalibration)}
+    return known if isinstance(known, dict) and set(known.get("matching", ())) == names else {}
 
 
 def _is_outgrown(known: object, photos: int) -> bool:

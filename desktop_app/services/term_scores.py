@@ -12,6 +12,7 @@ from desktop_app.domain.words import telling_words
 from desktop_app.ml.calibration import Background
 from desktop_app.ml.matching import PictureCalibration, QueryBackground, sigmoid
 from desktop_app.ml.moment_index import MomentIndex
+from desktop_app.ml.presence import familiarity
 from desktop_app.ml.vectors.snapshot import IndexSnapshot
 from desktop_app.services.active_model import ActiveModel
 from desktop_app.services.library_similarities import EVERYTHING, LibrarySimilarities, QueryVector, Scope
@@ -87,7 +88,8 @@ class TermScores:
 
     def text(self, text: str) -> QueryVector:
         """What a text is compared by."""
-        return QueryVector(self._model.texts.query(text), by_text=True)
+        weight = self._model.matching.now.mean_weight
+        return QueryVector(self._model.texts.query(text), by_text=True, mean_weight=weight)
 
     def scan(self, queries: Sequence[QueryVector]) -> None:
         """Compare all that a question names with the library in one pass, before its terms are asked for one by one."""
@@ -109,11 +111,20 @@ class TermScores:
 
     def shows(self, text: str) -> Vectors:
         """Probability that each photo shows what the text says; 0 for photos without an embedding."""
-        cosines, query = self._judged(self.text(text))
+        vector = self.text(text)
+        cosines, query = self._judged(vector)
         background = self._snapshot.background
         photos = Background(background.mean[self._rows], background.deviation[self._rows])
-        found = self._model.matching.now.probabilities(cosines, photos, query)
-        return self._of_photos(found, absent=0.0)
+        odds = self._model.matching.now.log_odds(cosines, photos, query) + self._doubt(vector, query)
+        return self._of_photos(sigmoid(odds), absent=0.0)
+
+    def _doubt(self, text: QueryVector, query: QueryBackground) -> np.float32:
+        """What all photos' log-odds lose when what the text says is probably nowhere in the library."""
+        matching = self._model.matching
+        if matching.presence is None:
+            return np.float32(0.0)
+        familiar = familiarity(text.vector, self._model.tagger.known_texts())
+        return np.float32(matching.now.doubt(query, matching.presence.margin(query, familiar)))
 
     def is_like(self, vector: Vectors) -> Vectors:
         """Probability that each photo is like an example given as a unit vector."""

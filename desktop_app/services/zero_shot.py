@@ -148,6 +148,11 @@ class ZeroShotTagger:
         """Embeddings of the background captions, float32 [B, D]."""
         return self._texts.ensembles([(caption,) for caption in self._captions])
 
+    def known_texts(self) -> tuple[Vectors, Vectors]:
+        """Texts that mean something to people, float32 [n, D]: the names of tags, and the background captions."""
+        labels = self.labels()
+        return labels.vectors, labels.bank
+
     def prompts_of(self, definition: TagDefinition) -> tuple[str, ...]:
         """The sentences by which a tag is asked for."""
         return prompts_of(definition, self._vocabulary)

@@ -24,6 +24,7 @@ QLabel[role="muted"] { color: $muted; }
 QLabel[role="heading"] { color: $muted; font-weight: 600; }
 QLabel[role="title"] { font-weight: 600; }
 QLabel[role="danger"] { color: $danger; }
+QLabel[role="sight"]:hover { color: $accent; }
 
 QLineEdit {
     background: $surface; color: $text; border: 1px solid $border; border-radius: ${radius}px;

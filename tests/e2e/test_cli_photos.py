@@ -66,10 +66,10 @@ def test_nine_of_ten_show_the_animal(
     names = found(labelled_library.library, words, capsys, "--all")
     shown = [name for name in names if label in labels[name] or name in also]
     assert len(shown) >= 9, {name: labels[name] for name in names}
-    # The list as it ends by itself may be shorter: it has the best of them, and one wrong photo in ten.
+    # The list as it ends by itself may be shorter: it has the best of them, and one wrong photo at most.
     listed = found(labelled_library.library, words, capsys)
     assert listed == names[: len(listed)]
-    assert sum(name in shown for name in listed) >= max(5, 0.9 * len(listed))
+    assert sum(name in shown for name in listed) >= max(4, len(listed) - 1)
 
 
 def test_seven_of_ten_show_a_laid_table(

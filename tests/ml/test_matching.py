@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from desktop_app.ml.calibration import Background
-from desktop_app.ml.match_fitting import LabelledQuery, fit_matching
-from desktop_app.ml.matching import DEFAULT_MATCHING, MatchCalibration, QueryBackground, views
+from desktop_app.ml.match_fitting import LabelledQuery, fit_matching, fit_presence
+from desktop_app.ml.matching import DEFAULT_MATCHING, MatchCalibration, QueryBackground, sigmoid, views
+from desktop_app.ml.presence import Presence, familiarity
 
 
 def background(photos: int) -> Background:
@@ -31,6 +32,29 @@ def test_the_odds_are_the_weighted_views() -> None:
     wanted = views(values, photos, query) @ np.array([2.0, 0.3, 0.5, 0.7]) - 1.5
     assert calibration.log_odds(values, photos, query) == pytest.approx(wanted, abs=1e-3)
     assert views(values, photos, query)[:, 3].max() == pytest.approx(0.0, abs=1e-6)
+
+
+@pytest.mark.parametrize("mean_weight", [0.0, 0.4])
+def test_as_much_of_the_mean_is_taken_off_as_the_calibration_says(mean_weight: float) -> None:
+    photos = background(50)
+    values = similarities(50, 5, seed=1)
+    query = QueryBackground.of(values - np.float32(mean_weight) * photos.mean)
+    calibration = MatchCalibration(2.0, 0.3, 0.5, 0.7, -1.5, bar=0.3, mean_weight=mean_weight)
+    seen = views(values, photos, query, mean_weight=mean_weight)
+    assert calibration.log_odds(values, photos, query) == pytest.approx(seen @ [2.0, 0.3, 0.5, 0.7] - 1.5, abs=1e-3)
+
+
+@pytest.mark.parametrize(("bias", "margin"), [(-9.0, 2.0), (-9.0, 0.0), (9.0, -2.0), (9.0, 2.0), (-9.0, -2.0)])
+def test_doubt_puts_the_best_photo_on_the_side_of_the_bar_that_it_belongs_to(bias: float, margin: float) -> None:
+    photos = background(50)
+    values = similarities(50, 5, seed=1)
+    query = QueryBackground.of(values - photos.mean)
+    calibration = MatchCalibration(2.0, 0.0, 0.5, 0.7, bias, bar=0.3)
+    odds = calibration.log_odds(values, photos, query)
+    judged = sigmoid(odds + np.float32(calibration.doubt(query, margin)))
+    assert (judged.max() >= calibration.bar) == (margin >= 0.0)
+    if (sigmoid(odds).max() >= calibration.bar) == (margin >= 0.0) and margin >= 0.0:
+        assert judged == pytest.approx(sigmoid(odds)), "what is right already stays as it is"
 
 
 def test_an_offset_common_to_all_texts_and_photos_changes_nothing_by_default() -> None:
@@ -57,7 +81,7 @@ def test_a_fit_parts_matches_from_the_rest_and_sets_a_bar_between() -> None:
     ]
     found = fit_matching(queries, photos)
     for query in queries:
-        measured = QueryBackground.of(query.similarities - photos.mean)
+        measured = QueryBackground.of(query.similarities - found.mean_weight * photos.mean)
         probabilities = found.probabilities(query.similarities, photos, measured)
         assert (probabilities[query.present] > 0.5).mean() >= 0.9 if query.present.any() else True
         assert (probabilities.max() >= found.bar) == bool(query.present.any())
@@ -77,5 +101,37 @@ def test_a_fit_to_small_libraries_finds_the_match_in_them_too() -> None:
         here = photos.at(places)
         for query in queries:
             values, present = query.similarities[places], query.present[places]
-            probabilities = found.probabilities(values, here, QueryBackground.of(values - here.mean))
+            probabilities = found.probabilities(
+                values, here, QueryBackground.of(values - found.mean_weight * here.mean)
+            )
             assert ((probabilities > 0.5) == present).mean() >= 0.9
+
+
+def test_presence_tells_what_is_not_there_and_what_means_nothing_from_what_is() -> None:
+    photos = background(200)
+    everywhere = np.ones(200, bool)
+    # There; familiar and not there; letters at random that stand as high as what is there.
+    kinds = [(5, 0.9)] * 12 + [(0, 0.9)] * 12 + [(5, 0.3)] * 12
+    queries = [
+        LabelledQuery(similarities(200, count, seed), (np.arange(200) < count) & (known > 0.5), everywhere)
+        for seed, (count, known) in enumerate(kinds)
+    ]
+    familiar = [known for _, known in kinds]
+    matching = MatchCalibration(2.0, 0.0, 0.5, 0.7, -1.5, bar=0.3)
+    presence = fit_presence(queries, photos, matching, familiar=familiar)
+    margins = [
+        presence.margin(QueryBackground.of(query.similarities - photos.mean), known)
+        for query, known in zip(queries, familiar, strict=True)
+    ]
+    assert [margin >= 0.0 for margin in margins] == [True] * 12 + [False] * 24
+
+
+def test_words_are_as_familiar_as_the_nearest_ten_known_texts_and_beyond_a_point_no_more_so() -> None:
+    known = np.eye(40, dtype=np.float32)
+    text = np.zeros(40, np.float32)
+    text[:10] = np.sqrt(0.1)
+    assert familiarity(text, (known[:20], known[20:])) == pytest.approx(np.sqrt(0.1))
+    assert familiarity(text, (known[:5], known[20:])) < np.sqrt(0.1)
+    presence = Presence(1.0, 0.1, 2.0, -1.0, familiar_from=0.4)
+    query = QueryBackground(0.0, 0.1, 0.5)
+    assert presence.margin(query, 0.9) == presence.margin(query, 0.4) > presence.margin(query, 0.3)

@@ -18,6 +18,7 @@ from desktop_app.domain.photo import PhotoDetails, PhotoId
 from desktop_app.domain.tag import TagUse
 from desktop_app.services.services import Services
 from desktop_app.ui.grid.thumbnail import image_of_jpeg
+from desktop_app.ui.inspector.heat import InspectorHeat
 from desktop_app.ui.inspector.inspector import Inspector
 from desktop_app.ui.inspector.why import Why
 from desktop_app.ui.refresh import Refresh
@@ -68,6 +69,7 @@ class InspectorPresenter(QObject):
         self._selected: tuple[PhotoId, ...] = ()
         self._found: Found | None = None
         self._reasons = Refresh(tasks, self._explain)
+        self.where = InspectorHeat(inspector, services, tasks, self)
         inspector.tags.added.connect(self.add_tag)
         inspector.tags.removed.connect(self._remove_tag)
         inspector.tags.clicked.connect(self._keep_tag)
@@ -81,6 +83,7 @@ class InspectorPresenter(QObject):
     def show_selection(self, photo_ids: Sequence[PhotoId]) -> None:
         """Show these photos."""
         self._selected = tuple(photo_ids)
+        self.where.look_at(self._selected[0] if len(self._selected) == 1 else None)
         self._ask_why()
         if self._selected:
             self._look_up(with_images=True)
@@ -97,6 +100,7 @@ class InspectorPresenter(QObject):
     def refresh(self, changes: LibraryChanges) -> None:
         """Show what changed about the photos that are shown."""
         touched = changes.photos_touched
+        self.where.forget(None if changes.model_changed else changes.updated)
         if touched and not touched.isdisjoint(self._selected):
             self._look_up(with_images=not changes.updated.isdisjoint(self._selected))
         if changes.tags_changed:

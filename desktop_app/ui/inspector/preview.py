@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from desktop_app.ui.theme import Theme
@@ -14,6 +14,8 @@ from desktop_app.ui.theme import Theme
 _BOARD_HEIGHT = 216
 _TALLEST = 280
 _GAP = 6
+
+_HEAT_OPACITY = 0.8
 
 
 class Preview(QWidget):
@@ -25,6 +27,7 @@ class Preview(QWidget):
         super().__init__(parent)
         self._theme = theme
         self._images: tuple[QImage, ...] = ()
+        self._heat: QPixmap | None = None
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName("Preview")
         self.setToolTip("Double-click to view it full size")
@@ -41,6 +44,16 @@ class Preview(QWidget):
         """Paint these, the first four of them."""
         self._images = tuple(images[:4])
         self._fit_height()
+        self.update()
+
+    @property
+    def heat(self) -> QPixmap | None:
+        """The colours over the photo at present."""
+        return self._heat
+
+    def show_heat(self, heat: QPixmap | None) -> None:
+        """Lay colours over the whole of the one photo, however few pixels they have; None takes them away."""
+        self._heat = heat
         self.update()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -66,6 +79,10 @@ class Preview(QWidget):
             painter.setClipPath(path)
             painter.fillRect(target, QColor(self._theme.raised))
             painter.drawImage(target, image, _cropped(image, target))
+            if self._heat is not None and len(self._images) == 1:
+                painter.setOpacity(_HEAT_OPACITY)
+                painter.drawPixmap(QRectF(target), self._heat, QRectF(self._heat.rect()))
+                painter.setOpacity(1.0)
         painter.end()
 
     def _fit_height(self) -> None:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QGridLayout, QProgressBar, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QGridLayout, QLabel, QProgressBar, QVBoxLayout, QWidget
 
+from desktop_app.domain.language.sights import sights
 from desktop_app.domain.question import Reason, ReasonKind
 from desktop_app.ui.controls import label
 from desktop_app.ui.grid.model import percent
+from desktop_app.ui.hovering import Hovering
 from desktop_app.ui.theme import Theme
 
 _BAR_WIDTH = 56
@@ -37,6 +39,9 @@ class Why:
 class WhyPanel(QWidget):
     """One line for each term: the term, a bar, and how likely it is true of the photo. Hidden while nothing is asked."""
 
+    sight_wanted = Signal(str)
+    """The pointer rests on a term that can be pointed at in the photo; empty when it has gone."""
+
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.summary = label(wrap=True)
@@ -53,6 +58,7 @@ class WhyPanel(QWidget):
         column.addWidget(self.summary)
         column.addWidget(self._rows)
         self._shown = Why()
+        self._said = ""
         self.hide()
 
     @property
@@ -60,14 +66,22 @@ class WhyPanel(QWidget):
         """What the panel says, as read aloud."""
         return [line_of(reason) for reason in self._shown.reasons]
 
+    def say(self, text: str) -> None:
+        """Say this in place of the summary; empty: the summary again."""
+        self._said = text
+        self._show_summary()
+
+    def _show_summary(self) -> None:
+        self.summary.setText(self._said or _summary(self._shown))
+        self.summary.setVisible(bool(self.summary.text()))
+
     def show_why(self, why: Why) -> None:
         """Show these reasons; nothing without any."""
         if why == self._shown:
             return
         self._shown = why
         self.setVisible(bool(why.reasons))
-        self.summary.setText(_summary(why))
-        self.summary.setVisible(bool(self.summary.text()))
+        self._show_summary()
         while (item := self._grid.takeAt(0)) is not None:
             if (old := item.widget()) is not None:
                 old.setParent(None)
@@ -80,6 +94,7 @@ class WhyPanel(QWidget):
         """Put a reason at this row of the grid; returns the row after it."""
         term = label(_term(reason), wrap=True)
         term.setAccessibleName(line_of(reason))
+        self._point_at(reason, term)
         truth = 1.0 - reason.probability if reason.negated else reason.probability
         self._grid.addWidget(term, row, 0)
         if reason.kind in _BY_DEGREES:
@@ -94,6 +109,16 @@ class WhyPanel(QWidget):
             found.setIndent(10)
             self._grid.addWidget(found, row + offset, 0, 1, 3)
         return row + 1 + len(_texts(reason))
+
+    def _point_at(self, reason: Reason, term: QLabel) -> None:
+        """Have the pointer, resting on a term of meaning, show where in the photo that is."""
+        wanted = sights(reason.term) if reason.kind is ReasonKind.MEANING and not reason.negated else ()
+        if len(wanted) == 1:
+            term.setProperty("role", "sight")
+            term.setToolTip("Rest the pointer here to see where in the photo this is")
+            Hovering(term).rests.connect(
+                lambda resting, sight=wanted[0]: self.sight_wanted.emit(sight if resting else "")
+            )
 
 
 def line_of(reason: Reason) -> str:

@@ -8,10 +8,10 @@ from string import Template
 from PySide6.QtCore import QSize, Qt, Signal, SignalInstance
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
+from desktop_app.ui.hovering import Hovering
 from desktop_app.ui.icons import icon_pixmap, themed_icon
 from desktop_app.ui.picture_loader import Problem
 from desktop_app.ui.theme import Theme
-from desktop_app.ui.viewer.hovering import Hovering
 
 BAR_HEIGHT = 52
 ICON = QSize(20, 20)

@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 # Heat maps are small, some 10 kB each: hundreds of photos back and forth.
 _CAPACITY_BYTES = 8 * 2**20
 
-_KEY = "heat map"
-
 
 @dataclass(frozen=True, slots=True)
 class ShownHeat:
@@ -50,10 +48,14 @@ class HeatPresenter(QObject):
     changed = Signal()
     """There is something else to show: another map, a problem, or nothing."""
 
-    def __init__(self, services: Services, tasks: Tasks, parent: QObject | None = None) -> None:
+    def __init__(
+        self, services: Services, tasks: Tasks, parent: QObject | None = None, *, place: str = "the viewer"
+    ) -> None:
+        """`place` is where the maps are shown: each has its own, and one place's maps call off none of another's."""
         super().__init__(parent)
         self._services = services
         self._tasks = tasks
+        self._key = f"heat map in {place}"
         self._terms: tuple[str, ...] = ()
         self._term = ""
         self._photo: PhotoId | None = None
@@ -131,7 +133,7 @@ class HeatPresenter(QObject):
 
     def _ask(self) -> None:
         self._given_up.set()
-        self._tasks.forget(_KEY)
+        self._tasks.forget(self._key)
         self.problem = ""
         if self.on and self._photo is not None and self.heat is None:
             self._draw(self._photo, self._term)
@@ -145,7 +147,7 @@ class HeatPresenter(QObject):
             heat = locating.heat_map(photo, term, cancelled=given_up.is_set)
             return heat, heat_image(heat)
 
-        self._tasks.run(work, lambda answer: self._take((photo, term), *answer), failed=self._fail, key=_KEY)
+        self._tasks.run(work, lambda answer: self._take((photo, term), *answer), failed=self._fail, key=self._key)
 
     def _take(self, key: tuple[PhotoId, str], heat: HeatMap, image: QImage) -> None:
         self._held.put(key, ShownHeat(QPixmap.fromImage(image), heat.probability))
