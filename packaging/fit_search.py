@@ -55,7 +55,7 @@ _SYLLABLE = (
 """Beginnings, middles and ends of syllables."""
 # A vocabulary has tags that are nowhere in a library. There are as many absent classes as labels, but tags that occur are
 # what a person sees: the absent ones only keep the tails honest.
-TAG_ABSENT_WEIGHT = 0.1
+TAG_ABSENT_WEIGHT = 0.15
 
 
 def is_for_fitting(label: str) -> bool:

@@ -78,7 +78,9 @@ def tag_calibration_of(entry: CatalogueEntry) -> TagCalibration:
     if not isinstance(stated, dict):
         return DEFAULT_TAG_CALIBRATION
     try:
-        return TagCalibration(**{field.name: float(stated[field.name]) for field in fields(TagCalibration)})
+        # Figures that were fitted before tags were measured against their best photo do without.
+        known = {"below_best": 0.0, **stated}
+        return TagCalibration(**{field.name: float(known[field.name]) for field in fields(TagCalibration)})
     except (KeyError, TypeError, ValueError):
         _log.warning("The tag figures of %s make no sense: the default is used", entry.name)
         return DEFAULT_TAG_CALIBRATION

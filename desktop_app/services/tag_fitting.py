@@ -84,6 +84,12 @@ def _fit(store: LibraryStore, model: ActiveModel, ids: Ids) -> TagFit:
     probabilities = sigmoid(odds)
     cuts = best_cuts(probabilities)
     floors = {each.value: floor_for(probabilities, cuts, precision=each.precision) for each in Strictness}
-    columns = (background.location.tolist(), background.spread.tolist(), cuts.tolist(), labels.words)
+    columns = (
+        background.location.tolist(),
+        background.spread.tolist(),
+        background.best.tolist(),
+        cuts.tolist(),
+        labels.words,
+    )
     tags = {tag.id: FittedTag(*column) for tag, *column in zip(labels.tags, *columns, strict=True)}
     return TagFit(len(ids), model.tagger.made_with, floors, tags)

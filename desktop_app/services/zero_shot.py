@@ -76,12 +76,10 @@ class Labels:
         known = [self.fit.tags.get(tag.id) for tag in self.tags]
         fitted = [each for each in known if each is not None] or list(self.fit.tags.values())
         # A tag defined since then is measured against the middle of the others.
-        location, spread = np.median([(each.location, each.spread) for each in fitted], axis=0)
-        return TagBackground(
-            np.array([location if each is None else each.location for each in known], np.float32),
-            np.array([spread if each is None else each.spread for each in known], np.float32),
-            self.fit.photos,
-        )
+        middle = np.median([(each.location, each.spread, each.best) for each in fitted], axis=0)
+        rows = [middle if each is None else (each.location, each.spread, each.best) for each in known]
+        location, spread, best = np.array(rows, np.float32).reshape(-1, 3).T
+        return TagBackground(location, spread, best, self.fit.photos)
 
 
 class ZeroShotTagger:

@@ -22,7 +22,7 @@ from desktop_app.store.saved_searches import SAVED_SEARCH_SETTINGS
 from desktop_app.store.search_schema import ALIASES_ARE_WORDS, SEARCH_SCHEMA
 from desktop_app.store.search_texts import refresh_texts
 from desktop_app.store.stacks import STACK_SCHEMA
-from desktop_app.store.tag_fit_schema import TAG_FIT_SCHEMA
+from desktop_app.store.tag_fit_schema import BEST_OF_TAGS, TAG_FIT_SCHEMA
 from desktop_app.store.tag_schema import TAG_SCHEMA
 
 library_migrations = Migrations("keepsight-library")
@@ -110,6 +110,13 @@ def m011_aliases_are_words(db: Database) -> None:
 def m012_embedding_changes(db: Database) -> None:
     """Notes of what becomes of embeddings, which the vector files follow."""
     for statement in EMBEDDING_CHANGES_SCHEMA:
+        db.execute(statement)
+
+
+@library_migrations()
+def m013_best_of_tags(db: Database) -> None:
+    """Tags are measured against their best photo, too."""
+    for statement in BEST_OF_TAGS:
         db.execute(statement)
 
 

@@ -43,3 +43,9 @@ TAG_FIT_SCHEMA: tuple[str, ...] = (
     """,
     "CREATE INDEX learned_by_tag ON learned_tags(tag_id)",
 )
+
+BEST_OF_TAGS: tuple[str, ...] = (
+    # Made again at once: what was fitted without it says nothing any more.
+    "DELETE FROM tag_fits",
+    "ALTER TABLE tag_backgrounds ADD COLUMN best REAL NOT NULL DEFAULT 0.0",
+)

@@ -25,6 +25,7 @@ class FittedTag:
 
     location: float
     spread: float
+    best: float
     cut: float
     """Probability at which its list is best cut."""
     words: str
@@ -65,7 +66,7 @@ def tag_fit(reader: Reader, model_id: ModelId) -> TagFit | None:
     if row is None:
         return None
     tags = reader.rows(
-        "SELECT tag_id, location, spread, cut, words FROM tag_backgrounds WHERE model_id = ?", [model_id]
+        "SELECT tag_id, location, spread, best, cut, words FROM tag_backgrounds WHERE model_id = ?", [model_id]
     )
     return TagFit(
         row["photos"],
@@ -85,10 +86,13 @@ def put_tag_fit(session: WriteSession, model_id: ModelId, fit: TagFit) -> None:
     session.connection.executemany(
         # A tag that was deleted while the fit was made is left out.
         """
-        INSERT INTO tag_backgrounds (model_id, tag_id, location, spread, cut, words)
-        SELECT ?, id, ?, ?, ?, ? FROM tags WHERE id = ?
+        INSERT INTO tag_backgrounds (model_id, tag_id, location, spread, best, cut, words)
+        SELECT ?, id, ?, ?, ?, ?, ? FROM tags WHERE id = ?
         """,
-        [(model_id, tag.location, tag.spread, tag.cut, tag.words, tag_id) for tag_id, tag in fit.tags.items()],
+        [
+            (model_id, tag.location, tag.spread, tag.best, tag.cut, tag.words, tag_id)
+            for tag_id, tag in fit.tags.items()
+        ],
     )
 
 

@@ -23,11 +23,11 @@ def scores(photos: int, tags: int) -> tuple[np.ndarray, Background]:
     return similarities, Background(mean, np.full(photos, 0.04, np.float32))
 
 
-def test_one_pass_over_the_matrix_says_what_the_four_views_say() -> None:
+def test_one_pass_over_the_matrix_says_what_the_five_views_say() -> None:
     similarities, photos = scores(40, 7)
     tags = TagBackground.of(similarities - photos.mean[:, None])
-    calibration = TagCalibration(lead=3.0, photo_mean=-2.0, by_photo=0.5, by_library=0.7, bias=-1.0)
-    expected = tag_views(similarities, photos, tags) @ np.array([3.0, -2.0, 0.5, 0.7], np.float32) - 1.0
+    calibration = TagCalibration(lead=3.0, photo_mean=-2.0, by_photo=0.5, by_library=0.7, bias=-1.0, below_best=0.4)
+    expected = tag_views(similarities, photos, tags) @ np.array([3.0, -2.0, 0.5, 0.7, 0.4], np.float32) - 1.0
     np.testing.assert_allclose(calibration.log_odds(similarities, photos, tags), expected, atol=1e-4)
 
 
@@ -44,6 +44,7 @@ def test_a_library_of_any_size_gives_a_usable_scale(photos: int) -> None:
     tags = TagBackground.of(similarities - background.mean[:, None])
     assert (tags.spread > 0).all()
     assert np.isfinite(tags.location).all()
+    assert (tags.best >= tags.location).all()
 
 
 def test_a_fit_keeps_its_word_on_photos_it_has_not_seen() -> None:
