@@ -14,6 +14,7 @@ from desktop_app.compose import open_library
 from desktop_app.domain.language.problems import QueryProblem
 from desktop_app.domain.photo import PhotoId
 from desktop_app.domain.question import EndedBy, Question, ReasonKind
+from desktop_app.ml.presence import Presence
 from desktop_app.services.services import Services
 from tests.fixtures.libraries import Indexed, id_of
 
@@ -139,6 +140,22 @@ def test_pictures_alone_rank_and_with_words_the_slider_decides(asked: tuple[Serv
     assert first(1.0) == "photo_03.jpg"
     assert first(0.0) in MOTORCYCLES
     assert services.asking.why(Question("x", like=(rocket,)), [rocket])[rocket][0].kind is ReasonKind.PICTURE
+
+
+@pytest.mark.parametrize(("bias", "ended_by"), [(-4.0, EndedBy.NOTHING_MATCHES), (4.0, EndedBy.CUT_OFF)])
+def test_whether_anything_matches_is_for_the_best_photo_and_the_words_to_say(
+    asked: tuple[Services, Path], monkeypatch: pytest.MonkeyPatch, bias: float, ended_by: EndedBy
+) -> None:
+    services, _ = asked
+    matching = services.models.active().matching
+    presence = Presence(best=0.0, height=0.0, familiarity=0.0, bias=bias, familiar_from=0.4)
+    monkeypatch.setattr(matching, "presence", presence)
+    for text in ("a motorcycle", "blorft snizzle"):
+        weighed = services.asking.weigh(Question(text, words_weight=0.0))
+        assert weighed.answer().ended_by is ended_by
+        assert (weighed.probabilities.max() >= matching.now.bar) == (bias > 0.0)
+    either = Question('(a motorcycle) OR "photo_04"')
+    assert names(services, services.asking.ask(either).result.photo_ids)[0] == "photo_04.jpg", "words are found anyway"
 
 
 def test_picture_and_words_list_what_both_speak_for(asked: tuple[Services, Path]) -> None:

@@ -193,10 +193,22 @@ class Layout:
         block, within = divmod(row, BLOCK_ROWS)
         return int(self.blocks_at + block * self.block.itemsize + offset + within * (kind.itemsize // BLOCK_ROWS))
 
-    def exact_spans(self, blocks: int) -> list[tuple[int, int]]:
-        """Where (start, length) the exact vectors of the first so many blocks stand."""
-        length = BLOCK_ROWS * self.exact_width * 2
-        return [(self.column_at("exact", block * BLOCK_ROWS), length) for block in range(blocks)]
+    def fact_spans(self, blocks: int) -> list[tuple[int, int]]:
+        """Where (start, length) everything but codes and exact vectors stands, for the first so many blocks."""
+        starts = [self.column_at("ids", block * BLOCK_ROWS) for block in range(blocks)]
+        return [(start, self.column_at("codes", 0) - self.column_at("ids", 0)) for start in starts]
+
+    def exact_runs(self, rows: npt.NDArray[np.int64]) -> list[tuple[int, int]]:
+        """Where (start, length) the exact vectors of some rows stand, those side by side as one, in the order of the rows."""
+        if not len(rows):
+            return []
+        ends = (np.diff(rows) != 1) | (rows[1:] % BLOCK_ROWS == 0)
+        firsts = np.concatenate([[0], np.flatnonzero(ends) + 1])
+        counts = np.diff(np.append(firsts, len(rows)))
+        block, within = np.divmod(rows[firsts], BLOCK_ROWS)
+        width = 2 * self.exact_width
+        starts = self.column_at("exact", 0) + block * self.block.itemsize + within * width
+        return list(zip(starts.tolist(), (counts * width).tolist(), strict=True))
 
     def blocks(self, data: memoryview, rows: int) -> npt.NDArray[np.void]:
         """The blocks that hold the first so many rows, as a view. Raises DamagedVectors when the file is too short."""

@@ -13,7 +13,6 @@ from desktop_app.ml.calibration import Background
 from desktop_app.ml.vectors.layout import BLOCK_ROWS, DEAD, DamagedVectors, Layout
 from desktop_app.ml.vectors.rounding import from_halves, row_sums
 from desktop_app.ml.vectors.scanning import Dots, RoundedQueries, fastest_dots, over_blocks
-from desktop_app.ml.vectors.storage import let_pages_go
 from desktop_app.ml.vectors.vector_file import Columns, VectorFile, wrong_codes
 
 Ids = npt.NDArray[np.int64]
@@ -32,10 +31,6 @@ _FEW = 250
 
 _SAMPLED = 16_384
 
-# After so many rows the exact vectors' pages are let go, which takes some milliseconds. The system maps 64 KiB around a byte
-# that is read: these are up to 256 MB, where a day of searches over a million photos would otherwise map a gigabyte.
-_MOST_READ = 4096
-
 
 class IndexSnapshot:
     """The embeddings of a model as they were when the snapshot was taken. Rows are numbered from 0.
@@ -47,8 +42,9 @@ class IndexSnapshot:
     def __init__(self, file: VectorFile, *, earlier: IndexSnapshot | None = None, dots: Dots | None = None) -> None:
         """`earlier` is a former snapshot of the same file, if there is one: what it has checked is not checked again."""
         self._blocks = file.blocks()
-        self._spans = Layout(file.header.dimension).exact_spans(len(self._blocks))
-        self._read = 0
+        self._layout = Layout(file.header.dimension)
+        # The codes are mapped, for a scan reads them all; of the exact vectors it takes a few here and there.
+        self._read = file.reader()
         self._columns: Columns = file.columns(self._blocks)
         self._header = file.header
         self._dots = dots or fastest_dots()
@@ -184,24 +180,22 @@ class IndexSnapshot:
 
     def vectors_at(self, rows: Rows) -> Vectors:
         """The embeddings of some rows, float32 [n, D]."""
-        blocks, within = np.divmod(rows, BLOCK_ROWS)
-        halves = self._blocks["exact"][blocks, within]
-        sums = self._blocks["exact_check"][blocks, within]
-        if (row_sums(halves, salt=self._header.lineage) != sums).any():
+        try:
+            data = b"".join(self._read(start, length) for start, length in self._layout.exact_runs(rows))
+        except OSError as error:
+            raise DamagedVectors("it cannot be read") from error
+        width = self._layout.exact_width
+        if len(data) != 2 * width * len(rows):
+            raise DamagedVectors("shorter than it says")
+        halves = np.frombuffer(data, "<u2").reshape(len(rows), width)
+        if (row_sums(halves, salt=self._header.lineage) != self._columns.exact_check[rows]).any():
             raise DamagedVectors("an embedding in it was changed")
-        self._count_read(len(rows))
         return from_halves(halves)[:, : self.dimension]
 
     def vectors_of(self, photo_ids: Sequence[int] | Ids) -> Vectors:
         """The embeddings of some photos, float32 [n, D]; photos without one are left out."""
         rows = self.rows_of(np.asarray(photo_ids, np.int64))
         return self.vectors_at(rows[rows >= 0])
-
-    def _count_read(self, rows: int) -> None:
-        self._read += rows
-        if self._read > _MOST_READ:
-            self._read = 0
-            let_pages_go(self._blocks.base, self._spans)
 
     def _check(self, block: int) -> None:
         if self._checked[block]:

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import mmap
-from collections.abc import Iterable
+import os
+import threading
+import weakref
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Protocol
 
 import numpy as np
+
+Read = Callable[[int, int], bytes]
+"""Reads some bytes (start, length), fewer where the storage ends. For any thread. Raises OSError."""
 
 
 class Storage(Protocol):
@@ -23,6 +29,12 @@ class Storage(Protocol):
 
     def view(self) -> memoryview:
         """All bytes there are now, read-only. It stays valid while anything made of it lives."""
+        ...
+
+    def reader(self) -> Read:
+        """What reads single bytes out of the middle, for as long as it is kept, without mapping any: the system maps 64 KiB
+        around each byte that is touched, and counts them as this process's memory.
+        """
         ...
 
 
@@ -65,6 +77,25 @@ class FileStorage:
                 return memoryview(b"")  # what cannot be mapped
             return memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
 
+    def reader(self) -> Read:
+        return _FileReader(self.path)
+
+
+class _FileReader:
+    """Keeps a file open. Like a mapping it is closed when nobody needs it any more, whatever became of the path meanwhile."""
+
+    def __init__(self, path: Path) -> None:
+        self._file = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
+        self._turn = threading.Lock()
+        weakref.finalize(self, os.close, self._file)
+
+    def __call__(self, start: int, length: int) -> bytes:
+        if hasattr(os, "pread"):
+            return os.pread(self._file, length, start)
+        with self._turn:  # Windows: a file has one position
+            os.lseek(self._file, start, os.SEEK_SET)
+            return os.read(self._file, length)
+
 
 class MemoryStorage:
     """Memory, for a library whose folder cannot be written to or whose disk is full."""
@@ -87,3 +118,6 @@ class MemoryStorage:
 
     def view(self) -> memoryview:
         return self._bytes[: self._size].data.toreadonly()
+
+    def reader(self) -> Read:
+        return lambda start, length: self._bytes[start : min(start + length, self._size)].tobytes()

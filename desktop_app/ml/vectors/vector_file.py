@@ -18,7 +18,7 @@ import numpy.typing as npt
 from desktop_app.ml.calibration import Background, background_of
 from desktop_app.ml.vectors.layout import BLOCK_ROWS, DEAD, Commit, DamagedVectors, Header, Layout
 from desktop_app.ml.vectors.rounding import fact_sums, from_halves, rounded, row_sums, to_halves
-from desktop_app.ml.vectors.storage import Storage
+from desktop_app.ml.vectors.storage import Read, Storage, let_pages_go
 
 Ids = npt.NDArray[np.int64]
 Vectors = npt.NDArray[np.float32]
@@ -26,7 +26,7 @@ Vectors = npt.NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """What is kept in memory of every row: 28 bytes."""
+    """What is kept in memory of every row: 36 bytes."""
 
     ids: Ids
     """`DEAD` for rows that count no more."""
@@ -34,6 +34,8 @@ class Columns:
     background: Background
     code_check: npt.NDArray[np.uint64]
     """Check sums of the codes."""
+    exact_check: npt.NDArray[np.uint64]
+    """Check sums of the exact vectors."""
 
 
 class VectorFile:
@@ -82,7 +84,14 @@ class VectorFile:
         alive = ids != DEAD
         if alive.sum() != self.commit.alive or (alive & (sums != column("fact_check", np.uint64))).any():
             raise DamagedVectors("its rows are not those that were written")
-        return Columns(ids, scale, background, column("code_check", np.uint64))
+        found = Columns(ids, scale, background, column("code_check", np.uint64), column("exact_check", np.uint64))
+        # They are in memory now: what was mapped to copy them need not count as this process's memory a second time.
+        let_pages_go(blocks.base, self._layout.fact_spans(len(blocks)))
+        return found
+
+    def reader(self) -> Read:
+        """What reads the file's bytes in small pieces."""
+        return self._storage.reader()
 
     def append(self, ids: Ids, vectors: Vectors, bank: Vectors) -> None:
         """Write rows behind the last one. They count from the next `write_commit` on. Raises OSError."""
