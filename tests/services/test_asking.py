@@ -14,6 +14,7 @@ from desktop_app.compose import open_library
 from desktop_app.domain.language.problems import QueryProblem
 from desktop_app.domain.photo import PhotoId
 from desktop_app.domain.question import EndedBy, Question, ReasonKind
+from desktop_app.ml.matching import MatchCalibration
 from desktop_app.ml.presence import Presence
 from desktop_app.services.services import Services
 from tests.fixtures.libraries import Indexed, id_of
@@ -150,6 +151,8 @@ def test_whether_anything_matches_is_for_the_best_photo_and_the_words_to_say(
     matching = services.models.active().matching
     presence = Presence(best=0.0, height=0.0, familiarity=0.0, bias=bias, familiar_from=0.4)
     monkeypatch.setattr(matching, "presence", presence)
+    # As such models are fitted: what orders photos is their lead alone.
+    monkeypatch.setattr(matching, "now", MatchCalibration(16.0, 0.0, -0.1, 0.2, -6.0, bar=0.2, mean_weight=0.5))
     for text in ("a motorcycle", "blorft snizzle"):
         weighed = services.asking.weigh(Question(text, words_weight=0.0))
         assert weighed.answer().ended_by is ended_by
