@@ -17,8 +17,10 @@ from typing import TYPE_CHECKING
 import psutil
 import pytest
 
+from tests.side_by_side import is_one_of_several, turn_of
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator, Iterator
 
 # Set before anything imports Qt or a hub client: no window on the developer's desktop, no download behind a test's back.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -56,6 +58,9 @@ SAMPLE_PHOTOS = ("astronaut.png", "chelsea.png", "coffee.png", "rocket.jpg", "mo
 
 def pytest_configure(config: pytest.Config) -> None:
     """Keep the developer's own library, settings and caches out of reach."""
+    if is_one_of_several(config):
+        # A core for each: threads that wait for one another while a neighbour has the cores burn most of both.
+        os.environ["OMP_NUM_THREADS"] = "1"
     home = tempfile.mkdtemp(prefix="keepsight-tests-")
     config.add_cleanup(lambda: shutil.rmtree(home, ignore_errors=True))
     for variable in ("XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME", "XDG_RUNTIME_DIR"):
@@ -72,14 +77,25 @@ def pytest_report_header() -> list[str]:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Run the tests layer by layer, see TEST_ORDER; within a layer the order stays."""
+    """Run the tests layer by layer, see TEST_ORDER, and last those that run alone; within a layer the order stays."""
     items.sort(key=_rank)
 
 
-def _rank(item: pytest.Item) -> int:
+def _rank(item: pytest.Item) -> tuple[bool, int]:
     tests = CHECKOUT / "tests"
     layer = item.path.relative_to(tests).parts[0] if item.path.is_relative_to(tests) else ""
-    return TEST_ORDER.index(layer) if layer in TEST_ORDER else len(TEST_ORDER)
+    return _runs_alone(item), TEST_ORDER.index(layer) if layer in TEST_ORDER else len(TEST_ORDER)
+
+
+def _runs_alone(item: pytest.Item) -> bool:
+    return item.get_closest_marker("alone") is not None
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Beside other processes of this run, wait for the turn. Outside of everything else: the wait counts for no timeout."""
+    with turn_of(item.config, alone=_runs_alone(item)):
+        return (yield)
 
 
 @pytest.fixture(scope="session")

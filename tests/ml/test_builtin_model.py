@@ -86,6 +86,7 @@ def vit_b_32() -> Embedder:
     return Embedder(model, open_clip.get_tokenizer("ViT-B-32"), device=Device("cpu"))
 
 
+@pytest.mark.alone
 def test_it_is_much_faster_than_vit_b_32(embedder: Embedder, vit_b_32: Embedder) -> None:
     """Measured by turns in one process, best of three each, so that other work on the machine strikes both alike."""
     rounds = [(images_per_second(embedder), images_per_second(vit_b_32)) for _ in range(3)]

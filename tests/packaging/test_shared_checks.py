@@ -48,7 +48,7 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> str:
     project = tmp_path_factory.mktemp("project")
     (project / "tests" / "ui").mkdir(parents=True)
     (project / "tests" / "base").mkdir()
-    for name in ("pyproject.toml", "tests/conftest.py"):
+    for name in ("pyproject.toml", "tests/conftest.py", "tests/side_by_side.py"):
         (project / name).write_bytes((bootstrap.CHECKOUT / name).read_bytes())
     (project / "tests" / "base" / "test_quick.py").write_text("def test_quick(): pass\n", encoding="utf-8")
     (project / "tests" / "ui" / "test_misbehaving.py").write_text(MISBEHAVING, encoding="utf-8")

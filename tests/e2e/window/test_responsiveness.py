@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
+import pytest
 from PySide6.QtCore import Qt, QTimer
 from pytestqt.qtbot import QtBot
 
@@ -24,6 +25,7 @@ def searched(window: MainWindow) -> int:
     return found.result.searched if found is not None and found.terms.text else 0
 
 
+@pytest.mark.alone
 def test_the_window_never_freezes_while_photos_are_read(
     qtbot: QtBot,
     windows: Windows,
