@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable
 
 import pytest
@@ -13,27 +12,27 @@ from desktop_app.domain.question import Question
 from desktop_app.domain.weighed import Weighed
 from desktop_app.services.asking import Asking
 from tests.fixtures.libraries import Indexed
-from tests.fixtures.windows import Windows, settled, wait_for
+from tests.fixtures.windows import PATIENCE_MS, Windows, settled, wait_for
 
 Weigh = Callable[[Asking, Question], Weighed]
 
 
-def slowed(weigh: Weigh, asked: list[str], gauge: list[int]) -> Weigh:
-    """The real weighing, after a while, counting how many run at once."""
+def held_up(weigh: Weigh, asked: list[str], gauge: list[int], until: threading.Event) -> Weigh:
+    """The real weighing, but not before it may, counting how many run at once."""
     lock = threading.Lock()
 
-    def slow(self: Asking, question: Question) -> Weighed:
+    def late(self: Asking, question: Question) -> Weighed:
         with lock:
             gauge.append(gauge[-1] + 1)
             asked.append(question.text)
-        time.sleep(0.3)
+        until.wait(PATIENCE_MS / 1000)
         try:
             return weigh(self, question)
         finally:
             with lock:
                 gauge.append(gauge[-1] - 1)
 
-    return slow
+    return late
 
 
 def test_the_newest_words_win_and_thumbnails_are_not_kept_waiting(
@@ -42,13 +41,16 @@ def test_the_newest_words_win_and_thumbnails_are_not_kept_waiting(
     window = windows.open(copied_library.library)
     asked: list[str] = []
     gauge = [0]
-    monkeypatch.setattr(Asking, "weigh", slowed(Asking.weigh, asked, gauge))
+    all_typed = threading.Event()
     window.state.set_sensitivity(1.0)
     settled(qtbot, window)
-    asked.clear()
-    for text in ("a", "a c", "a ca", "a cat", "a rocket"):
+    monkeypatch.setattr(Asking, "weigh", held_up(Asking.weigh, asked, gauge, all_typed))
+    window.state.set_text("a")
+    wait_for(qtbot, lambda: asked == ["a"])
+    for text in ("a c", "a ca", "a cat", "a rocket"):
         window.state.set_text(text)
         qtbot.wait(20)
+    all_typed.set()
     wait_for(qtbot, lambda: (found := window.answers.found) is not None and found.terms == window.state.terms)
     assert asked == ["a", "a rocket"]
     assert max(gauge) == 1
