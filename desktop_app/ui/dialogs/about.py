@@ -8,11 +8,12 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QLabel, QWidget
 
 from desktop_app.ui.application import larger
-from desktop_app.ui.controls import label, push_button
+from desktop_app.ui.controls import label
 from desktop_app.ui.icons import icon_pixmap
+from desktop_app.ui.layouts import STRETCH, dialog_column, dismiss_button, in_column, in_row
 from desktop_app.ui.theme import Theme
 
 _PROMISE = (
@@ -51,18 +52,13 @@ class AboutDialog(QDialog):
         name.setFont(larger(self.font(), 1.7))
         where = label(f"Library: {library}", role="muted", wrap=True)
         where.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        words = QVBoxLayout()
-        words.setSpacing(theme.space_s)
-        words.addWidget(name)
-        words.addWidget(label(f"Version {version} · MIT licence", role="muted"))
-        words.addWidget(label(_PROMISE, wrap=True))
-        words.addWidget(label(_TOWNS, role="muted", wrap=True))
-        words.addWidget(where)
-        row = QHBoxLayout()
-        row.setSpacing(theme.space_l)
-        row.addWidget(picture, 0, Qt.AlignmentFlag.AlignTop)
-        row.addLayout(words, 1)
-        _finish(self, row, theme)
+        licence, promise = label(f"Version {version} · MIT licence", role="muted"), label(_PROMISE, wrap=True)
+        towns = label(_TOWNS, role="muted", wrap=True)
+        words = in_column(name, licence, promise, towns, where, spacing=theme.space_s)
+        content = in_row(spacing=theme.space_l)
+        content.addWidget(picture, 0, Qt.AlignmentFlag.AlignTop)
+        content.addLayout(words, 1)
+        _finish(self, content, theme)
         self.setMinimumWidth(480)
 
 
@@ -93,13 +89,7 @@ class ShortcutsDialog(QDialog):
 
 
 def _finish(dialog: QDialog, content: QHBoxLayout | QGridLayout, theme: Theme) -> None:
-    close = push_button("Close")
-    close.clicked.connect(dialog.accept)
-    column = QVBoxLayout(dialog)
-    column.setContentsMargins(theme.space_l, theme.space_l, theme.space_l, theme.space_l)
-    column.setSpacing(theme.space_l)
-    column.addLayout(content)
-    column.addWidget(close, 0, Qt.AlignmentFlag.AlignRight)
+    dialog_column(dialog, theme, content, in_row(STRETCH, dismiss_button(dialog)), spacing=theme.space_l)
 
 
 def _plain(text: str) -> str:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QCheckBox, QDialog, QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QDialog, QPlainTextEdit, QWidget
 
 from desktop_app.base.errors import UserFacingError
 from desktop_app.domain.exclusion import DEFAULT_PATTERNS, Exclusion
 from desktop_app.ui.controls import label, push_button
+from desktop_app.ui.layouts import STRETCH, dialog_column, dismiss_button, in_row
 from desktop_app.ui.theme import Theme
 
 _HELP = (
@@ -53,18 +54,5 @@ class LeftOutDialog(QDialog):
     def _lay_out(self, theme: Theme) -> None:
         defaults = push_button("Defaults", hint="The patterns of a new library")
         defaults.clicked.connect(lambda: self._fill(Exclusion(DEFAULT_PATTERNS, hidden=self.hidden.isChecked())))
-        cancel = push_button("Cancel")
-        cancel.clicked.connect(self.reject)
-        buttons = QHBoxLayout()
-        buttons.addWidget(defaults)
-        buttons.addStretch(1)
-        buttons.addWidget(cancel)
-        buttons.addWidget(self.save)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(theme.space_l, theme.space_l, theme.space_l, theme.space_l)
-        column.setSpacing(theme.space_m)
-        column.addWidget(label(_HELP, wrap=True))
-        column.addWidget(self.patterns, 1)
-        column.addWidget(self.hidden)
-        column.addWidget(self.problem)
-        column.addLayout(buttons)
+        buttons = in_row(defaults, STRETCH, dismiss_button(self, "Cancel"), self.save)
+        dialog_column(self, theme, label(_HELP, wrap=True), (self.patterns, 1), self.hidden, self.problem, buttons)

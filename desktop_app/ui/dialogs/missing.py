@@ -22,6 +22,7 @@ from desktop_app.domain.photo import PhotoId
 from desktop_app.domain.recovery import MissingPhoto, ProbablySame
 from desktop_app.ui.controls import label, push_button
 from desktop_app.ui.dialogs.row_table import RowTable, row_table_view
+from desktop_app.ui.layouts import STRETCH, dialog_column, dismiss_button, in_row
 from desktop_app.ui.theme import Theme
 from desktop_app.ui.wording import counted, from_home
 
@@ -153,22 +154,9 @@ class MissingDialog(QDialog):
         self.forget_wanted.emit(self._selected())
 
     def _lay_out(self) -> None:
-        theme = self._theme
-        close = push_button("Close")
-        close.clicked.connect(self.accept)
-        buttons = QHBoxLayout()
-        buttons.addWidget(self.forget)
-        buttons.addWidget(self.look_again)
-        buttons.addStretch(1)
-        buttons.addWidget(close)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(theme.space_l, theme.space_l, theme.space_l, theme.space_l)
-        column.setSpacing(theme.space_m)
-        column.addWidget(self.summary)
-        column.addWidget(self._pairs_heading)
-        column.addWidget(self._pairs, 3)
-        column.addWidget(self.table, 2)
-        column.addLayout(buttons)
+        buttons = in_row(self.forget, self.look_again, STRETCH, dismiss_button(self))
+        parts = (self.summary, self._pairs_heading, (self._pairs, 3), (self.table, 2), buttons)
+        dialog_column(self, self._theme, *parts)
 
 
 def _thumbnail(image: QImage | None) -> QLabel:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
 
 from desktop_app.services.models import ModelInfo
 from desktop_app.ui.column_scroll import ColumnScroll
 from desktop_app.ui.controls import label, push_button
 from desktop_app.ui.dialogs.model_card import ModelCard
 from desktop_app.ui.dialogs.model_state import CardState
+from desktop_app.ui.layouts import STRETCH, dialog_column, dismiss_button, in_row
 from desktop_app.ui.theme import Theme
 
 _INTRODUCTION = (
@@ -86,16 +87,6 @@ class ModelsDialog(QDialog):
         self._column.setContentsMargins(0, 0, theme.space_s, 0)
         own = push_button("Add a model from this computer…")
         own.clicked.connect(self.own_model_wanted)
-        close = push_button("Close")
-        close.clicked.connect(self.accept)
-        buttons = QHBoxLayout()
-        buttons.addWidget(own)
-        buttons.addStretch(1)
-        buttons.addWidget(close)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(theme.space_l, theme.space_l, theme.space_l, theme.space_l)
-        column.setSpacing(theme.space_m)
-        column.addWidget(label(_INTRODUCTION, role="muted", wrap=True))
-        column.addWidget(ColumnScroll(content), 1)
-        column.addWidget(self.message)
-        column.addLayout(buttons)
+        introduction = label(_INTRODUCTION, role="muted", wrap=True)
+        buttons = in_row(own, STRETCH, dismiss_button(self))
+        dialog_column(self, theme, introduction, (ColumnScroll(content), 1), self.message, buttons)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QLineEdit, QWidget
 
 from desktop_app.base.errors import UserFacingError
 from desktop_app.domain.language.problems import QueryProblem
 from desktop_app.ui.controls import label, push_button
+from desktop_app.ui.layouts import STRETCH, dialog_column, in_row
 from desktop_app.ui.theme import Theme
 
 
@@ -60,21 +61,8 @@ class SavedSearchDialog(QDialog):
         self.problem.hide()
 
     def _lay_out(self, theme: Theme, cancel: QWidget) -> None:
-        buttons = QHBoxLayout()
-        buttons.addStretch(1)
-        buttons.addWidget(cancel)
-        buttons.addWidget(self.save)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(theme.space_l, theme.space_l, theme.space_l, theme.space_l)
-        column.setSpacing(theme.space_s)
-        column.addWidget(label("Name"))
-        column.addWidget(self.name)
-        column.addSpacing(theme.space_xs)
-        column.addWidget(label("Search"))
-        column.addWidget(self.query)
-        column.addWidget(self.problem)
         note = label("It stays up to date: photos that match later appear by themselves.", role="muted", wrap=True)
-        column.addWidget(note)
-        column.addSpacing(theme.space_s)
-        column.addLayout(buttons)
+        name, query = (label("Name"), self.name), (label("Search"), self.query)
+        under = (self.problem, note, theme.space_s, in_row(STRETCH, cancel, self.save))
+        dialog_column(self, theme, *name, theme.space_xs, *query, *under, spacing=theme.space_s)
         self.setMinimumWidth(460)

@@ -9,19 +9,18 @@ from PySide6.QtGui import QColor, QFontDatabase, QSyntaxHighlighter, QTextDocume
 from PySide6.QtWidgets import (
     QButtonGroup,
     QDialog,
-    QHBoxLayout,
     QHeaderView,
     QPlainTextEdit,
     QSplitter,
     QTableView,
     QToolButton,
-    QVBoxLayout,
     QWidget,
 )
 
 from desktop_app.domain.sidecar import FieldChange, SidecarNaming
 from desktop_app.services.metadata_sync import SidecarChange
 from desktop_app.ui.controls import label, push_button, tool_button
+from desktop_app.ui.layouts import STRETCH, dialog_column, in_row
 from desktop_app.ui.theme import Theme
 from desktop_app.ui.wording import counted, from_home
 
@@ -196,21 +195,10 @@ class SidecarsDialog(QDialog):
         parts.addWidget(self.table)
         parts.addWidget(self.difference)
         parts.setSizes([260, 180])
-        foot = QHBoxLayout()
-        foot.setSpacing(theme.space_s)
-        foot.addWidget(label("Name new sidecars", role="muted"))
-        for button in self.namings.values():
-            foot.addWidget(button)
-        foot.addStretch(1)
-        foot.addWidget(self.close_button)
-        foot.addWidget(self.write)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(theme.space_l, theme.space_l, theme.space_l, theme.space_l)
-        column.setSpacing(theme.space_m)
-        column.addWidget(label(_INTRODUCTION, role="muted", wrap=True))
-        column.addWidget(self.summary)
-        column.addWidget(parts, 1)
-        column.addLayout(foot)
+        namings = (label("Name new sidecars", role="muted"), *self.namings.values())
+        foot = in_row(*namings, STRETCH, self.close_button, self.write, spacing=theme.space_s)
+        introduction = label(_INTRODUCTION, role="muted", wrap=True)
+        dialog_column(self, theme, introduction, self.summary, (parts, 1), foot)
 
 
 def change_words(change: SidecarChange) -> str:

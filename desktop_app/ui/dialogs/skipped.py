@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QDialog, QWidget
 
 from desktop_app.domain.photo import SkippedFile
 from desktop_app.ui.controls import label, push_button
 from desktop_app.ui.dialogs.row_table import RowTable, row_table_view
+from desktop_app.ui.layouts import STRETCH, dialog_column, dismiss_button, in_row
 from desktop_app.ui.theme import Theme
 from desktop_app.ui.wording import counted, from_home
 
@@ -70,20 +71,8 @@ class SkippedDialog(QDialog):
             self.show_file_wanted.emit(file.path)
 
     def _lay_out(self, theme: Theme) -> None:
-        close = push_button("Close")
-        close.clicked.connect(self.accept)
-        buttons = QHBoxLayout()
-        buttons.addWidget(self.retry)
-        buttons.addWidget(self._show_file)
-        buttons.addStretch(1)
-        buttons.addWidget(close)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(theme.space_l, theme.space_l, theme.space_l, theme.space_l)
-        column.setSpacing(theme.space_m)
-        column.addWidget(self.summary)
-        column.addWidget(self.table, 1)
-        column.addWidget(self.others, 0, Qt.AlignmentFlag.AlignLeft)
-        column.addLayout(buttons)
+        buttons = in_row(self.retry, self._show_file, STRETCH, dismiss_button(self))
+        dialog_column(self, theme, self.summary, (self.table, 1), in_row(self.others, STRETCH), buttons)
 
 
 def _summary(photos: int, others: int) -> str:

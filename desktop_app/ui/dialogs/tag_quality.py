@@ -16,17 +16,17 @@ from PySide6.QtWidgets import (
     QStackedWidget,
     QTableView,
     QToolButton,
-    QVBoxLayout,
     QWidget,
 )
 
 from desktop_app.domain.photo import PhotoId
 from desktop_app.domain.tag_choice import Strictness, TagChoice
 from desktop_app.domain.tag_quality import ModelQuality, TagQuality
-from desktop_app.ui.controls import label, push_button, tool_button
+from desktop_app.ui.controls import label, tool_button
 from desktop_app.ui.dialogs.photo_strip import StripPhoto
 from desktop_app.ui.dialogs.tag_quality_details import TagQualityDetails
 from desktop_app.ui.dialogs.tag_quality_table import TagQualityTable, percent
+from desktop_app.ui.layouts import dialog_column, dismiss_button, in_row
 from desktop_app.ui.theme import Theme
 from desktop_app.ui.wording import counted
 
@@ -125,28 +125,14 @@ class TagQualityDialog(QDialog):
         theme = self._theme
         self._lay_out_table()
         figures = QWidget()
-        beside = QHBoxLayout(figures)
-        beside.setContentsMargins(0, 0, 0, 0)
-        beside.setSpacing(theme.space_l)
-        beside.addWidget(self.table, 1)
-        beside.addWidget(self.details, 1)
+        in_row((self.table, 1), (self.details, 1), spacing=theme.space_l, margins=(0, 0, 0, 0), inside=figures)
         empty = label(_EMPTY, role="muted", wrap=True)
         empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         empty.setContentsMargins(120, 0, 120, 0)
         self._pages.addWidget(empty)
         self._pages.addWidget(figures)
-        close = push_button("Close")
-        close.clicked.connect(self.accept)
-        foot = QHBoxLayout()
-        foot.addWidget(self.message, 1)
-        foot.addWidget(close)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(theme.space_l, theme.space_l, theme.space_l, theme.space_l)
-        column.setSpacing(theme.space_m)
-        column.addLayout(self._head())
-        column.addWidget(self.summary)
-        column.addWidget(self._pages, 1)
-        column.addLayout(foot)
+        foot = in_row((self.message, 1), dismiss_button(self))
+        dialog_column(self, theme, self._head(), self.summary, (self._pages, 1), foot)
 
     def _head(self) -> QHBoxLayout:
         head = QHBoxLayout()

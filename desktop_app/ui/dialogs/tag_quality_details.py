@@ -6,13 +6,14 @@ from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from desktop_app.domain.photo import PhotoId
 from desktop_app.domain.tag_quality import TagQuality
 from desktop_app.ui.controls import label, push_button
 from desktop_app.ui.dialogs.photo_strip import PhotoStrip, StripPhoto
 from desktop_app.ui.dialogs.reliability_curve import ReliabilityCurve
+from desktop_app.ui.layouts import STRETCH, in_column, in_row
 from desktop_app.ui.theme import Theme
 from desktop_app.ui.wording import counted
 
@@ -81,31 +82,17 @@ class TagQualityDetails(QWidget):
         self.no.clicked.connect(lambda: self.decided.emit(self.strip.chosen(), False))
 
     def _lay_out(self, theme: Theme) -> None:
-        words = QVBoxLayout()
-        words.setSpacing(theme.space_s)
+        words = in_column(spacing=theme.space_s)
         for widget in (self.title, self.facts, self.teach, self.more, self.forget):
             words.addWidget(widget, 0, Qt.AlignmentFlag.AlignTop)
         words.addStretch(1)
-        top = QHBoxLayout()
-        top.setSpacing(theme.space_m)
+        top = in_row(spacing=theme.space_m)
         top.addWidget(self.curve, 0, Qt.AlignmentFlag.AlignTop)
         top.addLayout(words, 1)
-        row = QHBoxLayout()
-        row.addWidget(self.heading, 1)
-        row.addWidget(self.back)
-        decide = QHBoxLayout()
-        decide.setSpacing(theme.space_s)
-        decide.addWidget(self.yes)
-        decide.addWidget(self.no)
-        decide.addStretch(1)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(theme.space_s)
-        column.addLayout(top)
-        column.addLayout(row)
-        column.addWidget(self.strip, 1)
-        column.addWidget(self.nothing, 1, Qt.AlignmentFlag.AlignTop)
-        column.addLayout(decide)
+        decide = in_row(self.yes, self.no, STRETCH, spacing=theme.space_s)
+        parts = (top, in_row((self.heading, 1), self.back), (self.strip, 1), (self.nothing, 1), decide)
+        in_column(*parts, spacing=theme.space_s, margins=(0, 0, 0, 0), inside=self)
+        self.nothing.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
         self.forget.hide()
         self.back.hide()
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPlainTextEdit, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPlainTextEdit, QToolButton, QWidget
 
 from desktop_app.domain.annotations import MOST_STARS
 from desktop_app.domain.photo import Curation
 from desktop_app.ui.controls import tool_button
 from desktop_app.ui.icons import themed_icon
+from desktop_app.ui.layouts import STRETCH, in_column, in_row
 from desktop_app.ui.theme import Theme
 
 _ICON = QSize(20, 20)
@@ -155,18 +156,9 @@ class CurationEditor(QWidget):
         self.title.edited.connect(self.entitled)
         self.description = DescriptionField()
         self.description.edited.connect(self.described)
-        row = QHBoxLayout()
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(theme.space_s)
-        row.addWidget(self.stars)
-        row.addWidget(self.heart)
-        row.addStretch(1)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(theme.space_s)
-        column.addLayout(row)
-        column.addWidget(self.title)
-        column.addWidget(self.description)
+        none = (0, 0, 0, 0)
+        marks = in_row(self.stars, self.heart, STRETCH, spacing=theme.space_s, margins=none)
+        in_column(marks, self.title, self.description, spacing=theme.space_s, margins=none, inside=self)
         self._paint_heart()
 
     def show_said(self, said: Curation, *, single: bool) -> None:

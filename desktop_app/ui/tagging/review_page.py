@@ -6,13 +6,14 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QKeyEvent, QKeySequence, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QToolButton, QWidget
 
 from desktop_app.domain.photo import PhotoSummary
 from desktop_app.domain.review import ReviewRound, Verdict
 from desktop_app.domain.tag import TagState
 from desktop_app.services.services import Services
 from desktop_app.ui.icons import themed_icon
+from desktop_app.ui.layouts import STRETCH, in_column, in_row, two_lines
 from desktop_app.ui.picture_loader import PictureLoader
 from desktop_app.ui.tasks import Tasks
 from desktop_app.ui.theme import Theme
@@ -206,42 +207,28 @@ class ReviewPage(QWidget):
         return button
 
     def _lay_out(self, chrome: Theme) -> None:
-        bar = QFrame()
-        bar.setObjectName("bar")
-        bar.setFixedHeight(BAR_HEIGHT)
-        texts = QVBoxLayout()
-        texts.setSpacing(0)
-        texts.addStretch()
-        texts.addWidget(self.question)
-        texts.addWidget(self.facts)
-        texts.addStretch()
-        top = QHBoxLayout(bar)
-        top.setContentsMargins(chrome.space_m, 0, chrome.space_l, 0)
-        top.setSpacing(chrome.space_s)
-        top.addWidget(self.back_button)
-        top.addLayout(texts, 1)
-        top.addWidget(self.score)
-        foot = QFrame()
-        foot.setObjectName("foot")
-        foot.setFixedHeight(_FOOT_HEIGHT)
-        answers = QHBoxLayout(foot)
-        answers.setContentsMargins(chrome.space_m, 0, chrome.space_m, 0)
-        answers.setSpacing(chrome.space_m)
-        answers.addWidget(self.undo_button)
-        answers.addStretch(1)
-        for button in self.buttons.values():
-            answers.addWidget(button)
-        answers.addStretch(1)
-        answers.addSpacing(self.undo_button.sizeHint().width())  # so that the answers stand in the middle
-        rows = QVBoxLayout(self)
-        rows.setContentsMargins(0, 0, 0, 0)
-        rows.setSpacing(0)
-        rows.addWidget(bar)
         middle = QGridLayout()
         middle.addWidget(self.picture, 0, 0)
         middle.addWidget(self.end, 0, 0, Qt.AlignmentFlag.AlignCenter)
-        rows.addLayout(middle, 1)
-        rows.addWidget(foot)
+        parts = (self._bar(chrome), (middle, 1), self._foot(chrome))
+        in_column(*parts, spacing=0, margins=(0, 0, 0, 0), inside=self)
+
+    def _bar(self, chrome: Theme) -> QFrame:
+        bar = QFrame()
+        bar.setObjectName("bar")
+        bar.setFixedHeight(BAR_HEIGHT)
+        parts = (self.back_button, (two_lines(self.question, self.facts), 1), self.score)
+        in_row(*parts, spacing=chrome.space_s, margins=(chrome.space_m, 0, chrome.space_l, 0), inside=bar)
+        return bar
+
+    def _foot(self, chrome: Theme) -> QFrame:
+        foot = QFrame()
+        foot.setObjectName("foot")
+        foot.setFixedHeight(_FOOT_HEIGHT)
+        balance = self.undo_button.sizeHint().width()  # so that the answers stand in the middle
+        parts = (self.undo_button, STRETCH, *self.buttons.values(), STRETCH, balance)
+        in_row(*parts, spacing=chrome.space_m, margins=(chrome.space_m, 0, chrome.space_m, 0), inside=foot)
+        return foot
 
 
 def _end_words(round_: ReviewRound) -> str:

@@ -9,17 +9,16 @@ from PySide6.QtWidgets import (
     QCheckBox,
     QDialog,
     QFormLayout,
-    QHBoxLayout,
     QLineEdit,
     QPlainTextEdit,
     QScrollArea,
-    QVBoxLayout,
     QWidget,
 )
 
 from desktop_app.base.errors import UserFacingError
 from desktop_app.domain.tag import TagDefinition, TagDraft
 from desktop_app.ui.controls import label, line, push_button
+from desktop_app.ui.layouts import STRETCH, dismiss_button, in_column, in_row
 from desktop_app.ui.tagging.colour_row import ColourRow
 from desktop_app.ui.tagging.threshold_panel import ThresholdPanel
 from desktop_app.ui.theme import Theme
@@ -123,56 +122,36 @@ class TagDialog(QDialog):
 
     def _lay_out(self, theme: Theme) -> None:
         self.prompts.setFixedHeight(self.prompts.fontMetrics().lineSpacing() * _PROMPT_LINES + 16)
-        under = QHBoxLayout()
-        under.setSpacing(theme.space_m)
-        under.addWidget(self.parent_button)
-        under.addWidget(self.no_parent)
-        under.addStretch(1)
+        self.threshold_section = QWidget()
+        parts = (line(), label("THRESHOLD", role="heading"), self.threshold)
+        in_column(*parts, spacing=theme.space_m, margins=(0, theme.space_s, 0, 0), inside=self.threshold_section)
+        body = QWidget()
+        margins = (theme.space_l, theme.space_l, theme.space_l, theme.space_s)
+        in_column(self._form(theme), self.threshold_section, STRETCH, margins=margins, inside=body)
+        scroll = QScrollArea(widgetResizable=True)  # for small screens
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setWidget(body)
+        self.problem.setContentsMargins(theme.space_l, 0, theme.space_l, 0)
+        margins = (theme.space_l, theme.space_s, theme.space_l, theme.space_l)
+        buttons = in_row(STRETCH, dismiss_button(self, "Cancel"), self.save, spacing=theme.space_s, margins=margins)
+        in_column((scroll, 1), self.problem, buttons, spacing=0, margins=(0, 0, 0, 0), inside=self)
+        self.resize(*_SIZE)
+
+    def _form(self, theme: Theme) -> QFormLayout:
         form = QFormLayout()
         form.setHorizontalSpacing(theme.space_l)
         form.setVerticalSpacing(theme.space_m)
         form.setLabelAlignment(Qt.AlignmentFlag.AlignRight)
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         form.addRow("Name", self.name)
-        form.addRow("Under", under)
+        form.addRow("Under", in_row(self.parent_button, self.no_parent, STRETCH, spacing=theme.space_m))
         form.addRow("Also called", self.aliases)
         form.addRow("Colour", self.colours)
         form.addRow("", self.looked_for)
         form.addRow("Prompts", self.prompts)
         form.addRow("", label("One a line. {} stands for the name, {a} for the name with “a” or “an”.", role="muted"))
         form.addRow("", self.sensitive)
-        self.threshold_section = QWidget()
-        section = QVBoxLayout(self.threshold_section)
-        section.setContentsMargins(0, theme.space_s, 0, 0)
-        section.setSpacing(theme.space_m)
-        section.addWidget(line())
-        section.addWidget(label("THRESHOLD", role="heading"))
-        section.addWidget(self.threshold)
-        body = QWidget()
-        content = QVBoxLayout(body)
-        content.setContentsMargins(theme.space_l, theme.space_l, theme.space_l, theme.space_s)
-        content.addLayout(form)
-        content.addWidget(self.threshold_section)
-        content.addStretch(1)
-        scroll = QScrollArea(widgetResizable=True)  # for small screens
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setWidget(body)
-        cancel = push_button("Cancel")
-        cancel.clicked.connect(self.reject)
-        buttons = QHBoxLayout()
-        buttons.setContentsMargins(theme.space_l, theme.space_s, theme.space_l, theme.space_l)
-        buttons.setSpacing(theme.space_s)
-        buttons.addStretch(1)
-        buttons.addWidget(cancel)
-        buttons.addWidget(self.save)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(scroll, 1)
-        self.problem.setContentsMargins(theme.space_l, 0, theme.space_l, 0)
-        column.addWidget(self.problem)
-        column.addLayout(buttons)
-        self.resize(*_SIZE)
+        return form
 
 
 def draft_of(definition: TagDefinition, parent: str | None) -> TagDraft:

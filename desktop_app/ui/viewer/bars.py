@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolBut
 
 from desktop_app.ui.hovering import Hovering
 from desktop_app.ui.icons import icon_pixmap, themed_icon
+from desktop_app.ui.layouts import two_lines
 from desktop_app.ui.picture_loader import Problem
 from desktop_app.ui.theme import Theme
 
@@ -127,12 +128,7 @@ class ViewerBar(QFrame):
         def button(icon: str, name: str, key: str, signal: SignalInstance, *, words: bool = False) -> QToolButton:
             return _button(icon, chrome, name=name, key=key, pressed=signal.emit, words=words)
 
-        texts = QVBoxLayout()
-        texts.setSpacing(0)
-        texts.addStretch()
-        texts.addWidget(self.name)
-        texts.addWidget(self.facts)
-        texts.addStretch()
+        texts = two_lines(self.name, self.facts)
         row = QHBoxLayout(self)
         row.setContentsMargins(chrome.space_m, 0, chrome.space_m, 0)
         row.setSpacing(chrome.space_xs)
