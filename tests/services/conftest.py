@@ -11,6 +11,7 @@ from tests.fixtures.libraries import (  # noqa: F401 - fixtures
     photos,
     primed_library,
     sample_library,
+    services,
     small_photos,
     tiny_library,
 )

@@ -18,6 +18,7 @@ from desktop_app.services import backing_up
 from desktop_app.services.backing_up import KEPT, BackingUp, restore_library
 from desktop_app.services.deleting import Deleting
 from tests.fixtures.libraries import id_of, index_now
+from tests.fixtures.photos import copy_some
 
 
 @pytest.fixture
@@ -27,11 +28,7 @@ def folder(tmp_path: Path, tiny_library: Path) -> Path:
 
 @pytest.fixture
 def own_photos(tmp_path: Path, small_photos: Path) -> Path:
-    made = tmp_path / "photos"
-    made.mkdir()
-    for number in range(3):
-        shutil.copy(small_photos / f"photo_{number:02d}.jpg", made / f"{number}.jpg")
-    return made
+    return copy_some(small_photos, tmp_path / "photos", 3)
 
 
 @pytest.fixture

@@ -2,24 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from desktop_app.base.errors import Cancelled, UserFacingError
-from desktop_app.compose import open_library
 from desktop_app.ml.inference import Inference
 from desktop_app.services.services import Services
 from tests.fixtures.libraries import Indexed, id_of
 
 # The second of the photos that scikit-image's are cut into: the cat.
 CAT = "photo_01.jpg"
-
-
-@pytest.fixture
-def services(sample_library: Indexed) -> Iterator[Services]:
-    with open_library(sample_library.library) as library:
-        yield library.services
 
 
 def test_a_map_covers_the_photo_and_says_how_likely_it_is(services: Services, sample_library: Indexed) -> None:

@@ -8,6 +8,7 @@ from tests.fixtures.libraries import (  # noqa: F401 - fixtures
     photos,
     primed_library,
     sample_library,
+    services,
     small_photos,
 )
-from tests.fixtures.windows import windows  # noqa: F401 - fixture
+from tests.fixtures.windows import qtbot, tasks, windows  # noqa: F401 - fixtures

@@ -9,14 +9,11 @@ from functools import partial
 import pytest
 from pytestqt.qtbot import QtBot
 
-from desktop_app.compose import open_library
 from desktop_app.domain.photo import PhotoId, PhotoSummary
 from desktop_app.services.services import Services
 from desktop_app.ui.picture_loader import ALL_PIXELS, DECODES_IN_FLIGHT, PictureLoader
 from desktop_app.ui.tasks import Tasks
-from tests.fixtures.libraries import Indexed
 
-PATIENCE_MS = 20_000
 SIDE = 60
 
 
@@ -35,19 +32,6 @@ class SlowViewing:
             return original(viewing, photo_id, max_side=max_side)
 
         monkeypatch.setattr(type(services.viewing), "picture", picture)
-
-
-@pytest.fixture
-def services(sample_library: Indexed) -> Iterator[Services]:
-    with open_library(sample_library.library) as library:
-        yield library.services
-
-
-@pytest.fixture
-def tasks(qtbot: QtBot) -> Iterator[Tasks]:
-    made = Tasks()
-    yield made
-    made.close()
 
 
 @pytest.fixture
@@ -72,7 +56,7 @@ def side(_summary: PhotoSummary) -> int:
 
 
 def quiet(qtbot: QtBot, tasks: Tasks) -> None:
-    qtbot.waitUntil(lambda: not tasks.busy, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: not tasks.busy)
     qtbot.wait(5)
 
 
@@ -81,11 +65,11 @@ def test_the_thumbnail_comes_before_the_decode(
 ) -> None:
     slow.gate.clear()
     loader.look_at(ids[0], [], side, whole=False)
-    qtbot.waitUntil(lambda: bool(loader.pictures(ids[0])), timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: bool(loader.pictures(ids[0])))
     assert not loader.sharp(ids[0])
     assert loader.summary(ids[0]) is not None
     slow.gate.set()
-    qtbot.waitUntil(lambda: loader.sharp(ids[0]), timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: loader.sharp(ids[0]))
     assert loader.pictures(ids[0])[0].width() <= SIDE
 
 
@@ -93,7 +77,7 @@ def test_the_present_photo_is_decoded_before_its_neighbours(
     qtbot: QtBot, loader: PictureLoader, ids: list[PhotoId], slow: SlowViewing, tasks: Tasks
 ) -> None:
     loader.look_at(ids[3], [ids[4], ids[5], ids[2]], side, whole=True)
-    qtbot.waitUntil(lambda: loader.sharp(ids[2]), timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: loader.sharp(ids[2]))
     quiet(qtbot, tasks)
     assert slow.asked[:2] in ([(ids[3], SIDE), (ids[3], ALL_PIXELS)], [(ids[3], ALL_PIXELS), (ids[3], SIDE)])
     assert sorted(slow.asked[2:]) == sorted((photo, SIDE) for photo in (ids[4], ids[5], ids[2]))
@@ -108,11 +92,11 @@ def test_photos_that_were_leafed_past_are_not_decoded(
 ) -> None:
     slow.gate.clear()
     loader.look_at(ids[0], [ids[1]], side, whole=False)
-    qtbot.waitUntil(lambda: len(slow.asked) == DECODES_IN_FLIGHT, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: len(slow.asked) == DECODES_IN_FLIGHT)
     for photo in ids[2:9]:
         loader.look_at(photo, [], side, whole=False)
     slow.gate.set()
-    qtbot.waitUntil(lambda: loader.sharp(ids[8]), timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: loader.sharp(ids[8]))
     quiet(qtbot, tasks)
     assert {photo for photo, _ in slow.asked} == {ids[0], ids[1], ids[8]}
 
@@ -122,14 +106,14 @@ def test_an_answer_from_before_a_change_is_dropped_and_asked_for_again(
 ) -> None:
     slow.gate.clear()
     loader.look_at(ids[0], [], side, whole=False)
-    qtbot.waitUntil(lambda: len(slow.asked) == 1, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: len(slow.asked) == 1)
     loader.refresh([ids[0]])
     assert not loader.pictures(ids[0])
     slow.gate.set()
     quiet(qtbot, tasks)
     assert not loader.sharp(ids[0])
     loader.look_at(ids[0], [], side, whole=False)
-    qtbot.waitUntil(lambda: loader.sharp(ids[0]), timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: loader.sharp(ids[0]))
     assert len(slow.asked) == 2
 
 
@@ -138,7 +122,7 @@ def test_nothing_is_decoded_twice(
 ) -> None:
     for _ in range(5):
         loader.look_at(ids[0], [ids[1]], side, whole=False)
-    qtbot.waitUntil(lambda: loader.sharp(ids[1]), timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: loader.sharp(ids[1]))
     loader.look_at(ids[1], [ids[0]], side, whole=False)
     quiet(qtbot, tasks)
     assert sorted(slow.asked) == sorted([(ids[0], SIDE), (ids[1], SIDE)])
@@ -148,7 +132,7 @@ def test_every_pixel_of_a_small_photo_is_not_decoded_a_second_time(
     qtbot: QtBot, loader: PictureLoader, ids: list[PhotoId], slow: SlowViewing, tasks: Tasks
 ) -> None:
     loader.look_at(ids[0], [], lambda _summary: 5000, whole=True)
-    qtbot.waitUntil(lambda: loader.sharp(ids[0]), timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: loader.sharp(ids[0]))
     quiet(qtbot, tasks)
     loader.look_at(ids[0], [], lambda _summary: 6000, whole=True)
     quiet(qtbot, tasks)
@@ -160,7 +144,7 @@ def test_the_bound_of_memory_is_kept(qtbot: QtBot, services: Services, tasks: Ta
     loader = PictureLoader(services, tasks, capacity=capacity)
     for photo in ids:
         loader.look_at(photo, [], side, whole=False)
-        qtbot.waitUntil(partial(loader.sharp, photo), timeout=PATIENCE_MS)
+        qtbot.waitUntil(partial(loader.sharp, photo))
     held = (loader._previews, loader._fitting, loader._whole)
     assert sum(len(cache) > 1 and cache.bytes_held for cache in held) <= capacity
     assert not loader.sharp(ids[0])
@@ -172,7 +156,7 @@ def test_a_viewer_at_rest_decodes_no_further(
 ) -> None:
     slow.gate.clear()
     loader.look_at(ids[0], ids[1:8], side, whole=False)
-    qtbot.waitUntil(lambda: len(slow.asked) == DECODES_IN_FLIGHT, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: len(slow.asked) == DECODES_IN_FLIGHT)
     loader.rest()
     slow.gate.set()
     quiet(qtbot, tasks)
@@ -192,7 +176,7 @@ def test_a_library_that_cannot_be_read_is_said_in_words(
 
     monkeypatch.setattr(type(services.browsing), "summaries", fail)
     loader.look_at(ids[0], [], side, whole=False)
-    qtbot.waitUntil(lambda: loader.problem(ids[0]) is not None, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: loader.problem(ids[0]) is not None)
     problem = loader.problem(ids[0])
     assert problem is not None
     assert problem.sentence == "This photo could not be shown."

@@ -59,7 +59,7 @@ def test_a_second_start_hands_its_folders_over(qtbot: QtBot, first: SingleWindow
     with qtbot.waitSignal(first.asked_for, timeout=120_000) as asked:
         other.start()
     assert asked.args == [tuple(wanted)]
-    qtbot.waitUntil(lambda: not other.is_alive(), timeout=60_000)
+    qtbot.waitUntil(lambda: not other.is_alive())
     other.join()
     assert answers == ["handed over"]
 

@@ -210,8 +210,8 @@ class ReviewPage(QWidget):
         middle = QGridLayout()
         middle.addWidget(self.picture, 0, 0)
         middle.addWidget(self.end, 0, 0, Qt.AlignmentFlag.AlignCenter)
-        parts = (self._bar(chrome), (middle, 1), self._foot(chrome))
-        in_column(*parts, spacing=0, margins=(0, 0, 0, 0), inside=self)
+        bar, foot = self._bar(chrome), self._foot(chrome)
+        in_column(bar, (middle, 1), foot, spacing=0, margins=(0, 0, 0, 0), inside=self)
 
     def _bar(self, chrome: Theme) -> QFrame:
         bar = QFrame()
@@ -226,8 +226,11 @@ class ReviewPage(QWidget):
         foot.setObjectName("foot")
         foot.setFixedHeight(_FOOT_HEIGHT)
         balance = self.undo_button.sizeHint().width()  # so that the answers stand in the middle
-        parts = (self.undo_button, STRETCH, *self.buttons.values(), STRETCH, balance)
-        in_row(*parts, spacing=chrome.space_m, margins=(chrome.space_m, 0, chrome.space_m, 0), inside=foot)
+        answers = self.buttons.values()
+        margins = (chrome.space_m, 0, chrome.space_m, 0)
+        in_row(
+            self.undo_button, STRETCH, *answers, STRETCH, balance, spacing=chrome.space_m, margins=margins, inside=foot
+        )
         return foot
 
 

@@ -3,4 +3,4 @@
 from __future__ import annotations
 
 from tests.fixtures.hub import hub, tiny_hub, tiny_registered, tiny_weights  # noqa: F401 - fixtures
-from tests.fixtures.windows import windows  # noqa: F401 - fixture
+from tests.fixtures.windows import qtbot, windows  # noqa: F401 - fixtures

@@ -14,16 +14,13 @@ from desktop_app.compose import open_library
 from desktop_app.ui.dialogs.left_out import LeftOutDialog
 from desktop_app.ui.main_window import MainWindow
 from tests.fixtures.libraries import id_of, index_now
+from tests.fixtures.photos import copy_some
 from tests.fixtures.windows import Windows, action, choose_file, click_button, has_button, settled, wait_for
 
 
 @pytest.fixture
 def folder(tmp_path: Path, small_photos: Path) -> Path:
-    made = tmp_path / "photos"
-    made.mkdir()
-    for number in range(4):
-        shutil.copy(small_photos / f"photo_{number:02d}.jpg", made / f"{number}.jpg")
-    return made
+    return copy_some(small_photos, tmp_path / "photos", 4)
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from types import SimpleNamespace
 
@@ -89,13 +89,6 @@ def many() -> ManyPhotos:
     return ManyPhotos()
 
 
-@pytest.fixture
-def tasks(qtbot: QtBot) -> Iterator[Tasks]:
-    made = Tasks()
-    yield made
-    made.close()
-
-
 OpenGrid = Callable[..., PhotoGridView]
 
 
@@ -124,4 +117,4 @@ def wait_for_thumbnails(qtbot: QtBot, grid: PhotoGridView) -> None:
         pending = grid._load_timer.isActive() or grid._settle_timer.isActive()
         return not pending and grid._loader.idle
 
-    qtbot.waitUntil(settled, timeout=30_000)
+    qtbot.waitUntil(settled)

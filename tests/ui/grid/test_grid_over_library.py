@@ -2,27 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from desktop_app.compose import open_library
 from desktop_app.domain.query import Query
 from desktop_app.services.services import Services
 from desktop_app.ui.grid.view import PhotoGridView
 from desktop_app.ui.tasks import Tasks
 from desktop_app.ui.theme import Theme
-from tests.fixtures.libraries import SMALL_PHOTOS, Indexed
+from tests.fixtures.libraries import SMALL_PHOTOS
 from tests.ui.grid.conftest import found, wait_for_thumbnails
-
-
-@pytest.fixture
-def services(sample_library: Indexed) -> Iterator[Services]:
-    with open_library(sample_library.library) as library:
-        yield library.services
 
 
 @pytest.fixture

@@ -26,7 +26,7 @@ def loader(many: ManyPhotos, tasks: Tasks) -> Iterator[ThumbnailLoader]:
 
 
 def wait(qtbot: QtBot, loader: ThumbnailLoader) -> None:
-    qtbot.waitUntil(lambda: loader.idle, timeout=10_000)
+    qtbot.waitUntil(lambda: loader.idle)
 
 
 def test_what_is_wanted_comes_in_order_and_in_batches(qtbot: QtBot, loader: ThumbnailLoader, many: ManyPhotos) -> None:

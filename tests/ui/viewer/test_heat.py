@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -15,7 +15,6 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from desktop_app.base.errors import Cancelled, UserFacingError
-from desktop_app.compose import open_library
 from desktop_app.domain.heat_map import HeatMap
 from desktop_app.domain.photo import PhotoId
 from desktop_app.services.services import Services
@@ -23,9 +22,7 @@ from desktop_app.ui.tasks import Tasks
 from desktop_app.ui.theme import Theme
 from desktop_app.ui.viewer.heat_colours import colours_of, legend_image
 from desktop_app.ui.viewer.viewer import PhotoViewer
-from tests.fixtures.libraries import Indexed
 
-PATIENCE_MS = 20_000
 Key = Qt.Key
 
 
@@ -52,19 +49,6 @@ class SlowLocating:
 
 
 @pytest.fixture
-def tasks(qtbot: QtBot) -> Iterator[Tasks]:
-    made = Tasks()
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def services(sample_library: Indexed) -> Iterator[Services]:
-    with open_library(sample_library.library) as library:
-        yield library.services
-
-
-@pytest.fixture
 def locating() -> SlowLocating:
     return SlowLocating()
 
@@ -79,12 +63,12 @@ def viewer(qtbot: QtBot, services: Services, locating: SlowLocating, tasks: Task
     made.set_terms(("a cat", "a sofa"))
     made.open(services.browsing.photo_ids().tolist(), 0)
     photo = made.current
-    qtbot.waitUntil(lambda: photo is not None and made._loader.sharp(photo) and not tasks.busy, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: photo is not None and made._loader.sharp(photo) and not tasks.busy)
     return made
 
 
 def drawn(qtbot: QtBot, viewer: PhotoViewer) -> None:
-    qtbot.waitUntil(lambda: viewer.heats.heat is not None, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: viewer.heats.heat is not None)
     QApplication.processEvents()
 
 
@@ -131,9 +115,9 @@ def test_it_stays_on_while_leafing_and_a_photo_left_behind_is_called_off(
 ) -> None:
     first = viewer.current
     QTest.keyClick(viewer, Key.Key_W)
-    qtbot.waitUntil(lambda: len(locating.asked) == 1, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: len(locating.asked) == 1)
     viewer.step(1)
-    qtbot.waitUntil(lambda: locating.called_off == [first], timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: locating.called_off == [first])
     locating.let.set()
     drawn(qtbot, viewer)
     assert locating.asked[-1] == (viewer.current, "a cat")
@@ -208,7 +192,7 @@ def test_why_there_is_no_map_is_said(qtbot: QtBot, viewer: PhotoViewer, locating
     locating.fault = UserFacingError("The model could not be loaded.")
     locating.let.set()
     QTest.keyClick(viewer, Key.Key_W)
-    qtbot.waitUntil(lambda: viewer.heat_panel.note.text() == "The model could not be loaded.", timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: viewer.heat_panel.note.text() == "The model could not be loaded.")
     locating.fault = None
     viewer.forget_heat()
     drawn(qtbot, viewer)

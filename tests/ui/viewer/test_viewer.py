@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -20,24 +19,10 @@ from desktop_app.services.services import Services
 from desktop_app.ui.tasks import Tasks
 from desktop_app.ui.theme import Theme
 from desktop_app.ui.viewer.viewer import PhotoViewer
-from tests.fixtures.libraries import SMALL_PHOTOS, Indexed, id_of, index_now
+from tests.fixtures.libraries import SMALL_PHOTOS, id_of, index_now
 
 Key = Qt.Key
 LEFT = Qt.MouseButton.LeftButton
-PATIENCE_MS = 20_000
-
-
-@pytest.fixture
-def tasks(qtbot: QtBot) -> Iterator[Tasks]:
-    made = Tasks()
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def services(sample_library: Indexed) -> Iterator[Services]:
-    with open_library(sample_library.library) as library:
-        yield library.services
 
 
 @pytest.fixture
@@ -60,11 +45,11 @@ def sharp(qtbot: QtBot, viewer: PhotoViewer) -> None:
     """Wait until the photo is there at the size of the view."""
     photo = viewer.current
     assert photo is not None
-    qtbot.waitUntil(lambda: viewer._loader.sharp(photo), timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: viewer._loader.sharp(photo))
 
 
 def quiet(qtbot: QtBot, viewer: PhotoViewer, tasks: Tasks) -> None:
-    qtbot.waitUntil(lambda: not tasks.busy and not viewer._settle.isActive(), timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: not tasks.busy and not viewer._settle.isActive())
 
 
 def scale(viewer: PhotoViewer) -> float:
@@ -182,7 +167,7 @@ def test_every_pixel_is_fetched_once_the_photo_is_zoomed_into(qtbot: QtBot, view
     qtbot.waitUntil(lambda: scale(viewer) == 1.0)
     zoom = viewer.picture.zoom
     assert zoom is not None
-    qtbot.waitUntil(lambda: viewer._loader.pictures(photo)[-1].width() == zoom.photo[0], timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: viewer._loader.pictures(photo)[-1].width() == zoom.photo[0])
     assert viewer.bar.scale.text() == "100 %"
 
 
@@ -216,7 +201,7 @@ def test_the_next_photo_is_fitted_again(qtbot: QtBot, viewer: PhotoViewer) -> No
 
 @pytest.mark.parametrize("key", [Key.Key_Escape, Key.Key_Space, Key.Key_Return])
 def test_keys_close_it(qtbot: QtBot, viewer: PhotoViewer, key: Key) -> None:
-    with qtbot.waitSignal(viewer.closed, timeout=1000):
+    with qtbot.waitSignal(viewer.closed):
         QTest.keyClick(viewer, key)
 
 
@@ -227,7 +212,7 @@ def test_a_key_held_down_since_before_does_not_close_it(qtbot: QtBot, viewer: Ph
 
 
 def test_the_thumb_button_leads_back(qtbot: QtBot, viewer: PhotoViewer) -> None:
-    with qtbot.waitSignal(viewer.closed, timeout=1000):
+    with qtbot.waitSignal(viewer.closed):
         QTest.mouseClick(viewer.picture, Qt.MouseButton.BackButton)
 
 
@@ -287,7 +272,7 @@ def test_another_size_of_the_window_decodes_the_photo_anew(qtbot: QtBot, viewer:
     assert fitting_height(viewer) in heights(viewer, photo)
     viewer.resize(700, 190)  # still smaller than the photo
     assert fitting_height(viewer) not in heights(viewer, photo)
-    qtbot.waitUntil(lambda: fitting_height(viewer) in heights(viewer, photo), timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: fitting_height(viewer) in heights(viewer, photo))
     quiet(qtbot, viewer, tasks)
 
 
@@ -302,7 +287,7 @@ def heights(viewer: PhotoViewer, photo: PhotoId) -> set[int]:
 
 def test_a_photo_that_is_no_longer_in_the_library_says_so(qtbot: QtBot, viewer: PhotoViewer) -> None:
     viewer.open([PhotoId(987_654)], 0)
-    qtbot.waitUntil(viewer.message.isVisible, timeout=PATIENCE_MS)
+    qtbot.waitUntil(viewer.message.isVisible)
     assert "no longer in the library" in viewer.message.sentence.text()
     viewer.grab()
     QTest.keyClick(viewer, Key.Key_Plus)
@@ -327,7 +312,7 @@ def test_an_unexpected_failure_is_said_and_logged(
 
     monkeypatch.setattr(type(services.viewing), "picture", fail)
     viewer.step(6)
-    qtbot.waitUntil(viewer.message.isVisible, timeout=PATIENCE_MS)
+    qtbot.waitUntil(viewer.message.isVisible)
     assert viewer.message.sentence.text() == "This photo could not be shown."
     assert "ZeroDivisionError" in caplog.text
 
@@ -344,13 +329,13 @@ def test_missing_and_damaged_files_are_explained_and_shown_once_they_are_back(
         damaged.write_bytes(b"\xff\xd8 not a photo any more")
         viewer = opened(qtbot, services, tasks)
         viewer.open(ids, 0)
-        qtbot.waitUntil(viewer.message.isVisible, timeout=PATIENCE_MS)
+        qtbot.waitUntil(viewer.message.isVisible)
         assert "photo_03.jpg is not there" in viewer.message.sentence.text()
         assert viewer.message.next_step.isVisible()
         assert viewer.picture._dimmed
         assert viewer._loader.pictures(ids[0]), "its thumbnail still reminds of it"
         QTest.keyClick(viewer, Key.Key_Right)
-        qtbot.waitUntil(lambda: "photo_04.jpg" in viewer.message.sentence.text(), timeout=PATIENCE_MS)
+        qtbot.waitUntil(lambda: "photo_04.jpg" in viewer.message.sentence.text())
         shutil.move(tmp_path / "elsewhere.jpg", gone)
         QTest.keyClick(viewer, Key.Key_Left)
         sharp(qtbot, viewer)
