@@ -103,7 +103,7 @@ def _nothing_at_all(terms: SearchTerms) -> EmptyPage:
 
 def _nothing_near_enough(terms: SearchTerms, *, nearest: int, total: int, built_in_model: bool) -> EmptyPage:
     """Photos were weighed, and none came near enough."""
-    body = "Try other words for what can be seen in the photo, or look at those that come nearest."
+    body = "Try other words for what can be seen, or look at the nearest photos."
     steps = [(NextStep.SHOW_NEAREST, f"Show the {counted(nearest, 'nearest photo')}")]
     if total > nearest:
         steps.append((NextStep.SHOW_EVERYTHING, f"Show all {number(total)}, best first"))

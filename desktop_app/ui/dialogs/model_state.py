@@ -13,6 +13,9 @@ from desktop_app.ui.wording import byte_size, counted, duration, number
 
 _RUNNING = (DownloadState.STARTING, DownloadState.DOWNLOADING, DownloadState.CHECKING)
 
+# One figure near the first photo and one further down say what a person wants to know of either.
+_LEFT_TO_THE_CARD = frozenset({"text_to_image_r5", "image_to_text_r1", "image_to_text_r5", "image_to_text_r10"})
+
 
 class CardAct(Enum):
     """What can be asked for on a card."""
@@ -71,18 +74,26 @@ def facts_line(info: ModelInfo) -> str:
 
 
 def quality_lines(info: ModelInfo) -> list[str]:
-    """What is known of how well it understands, one line for each measurement; measured here before published."""
+    """What is known of how well it understands, a line for each measurement; measured here before published.
+
+    What a person can read at a glance: `models list` and the model's card have all of it.
+    """
     measured = sorted(info.figures.evaluations, key=lambda evaluation: evaluation.stated)
-    lines = [_evaluation_line(evaluation) for evaluation in measured]
+    lines = [_evaluation_line(each) for each in measured if any(_is_shown(name) for name, _ in each.figures)]
     if info.entry.imagenet_top_1 is not None:
         lines.append(f"Published ImageNet zero-shot accuracy: {info.entry.imagenet_top_1:.1%}")
     return lines
 
 
 def _evaluation_line(evaluation: Evaluation) -> str:
-    figures = ", ".join(f"{FIGURE_TITLES.get(name, name)} {value:.2f}" for name, value in evaluation.figures)
+    figures = ", ".join(f"{FIGURE_TITLES[name]} {value:.2f}" for name, value in evaluation.figures if _is_shown(name))
     where = "from its card" if evaluation.stated else "measured here"
-    return f"{evaluation.truth}, {counted(evaluation.photos, 'photo')}, {where}: {figures}"
+    truth = evaluation.truth.removesuffix("/labels.tsv").replace("_", " ")
+    return f"{truth}, {counted(evaluation.photos, 'photo')}, {where}: {figures}"
+
+
+def _is_shown(figure: str) -> bool:
+    return figure in FIGURE_TITLES and figure not in _LEFT_TO_THE_CARD
 
 
 def _switching(switch: SwitchProgress | None) -> CardState:

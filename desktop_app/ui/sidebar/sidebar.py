@@ -8,17 +8,16 @@ from functools import partial
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QButtonGroup,
-    QHBoxLayout,
     QLineEdit,
     QSplitter,
     QToolButton,
-    QVBoxLayout,
     QWidget,
 )
 
 from desktop_app.domain.album import Album
 from desktop_app.ui.controls import label, line, tool_button
 from desktop_app.ui.icons import themed_icon
+from desktop_app.ui.layouts import Part, in_column, in_row
 from desktop_app.ui.search_state import Match, SearchState, SearchTerms
 from desktop_app.ui.sidebar.albums import AlbumList
 from desktop_app.ui.sidebar.folders import FolderTree
@@ -26,6 +25,9 @@ from desktop_app.ui.sidebar.progress_panel import ProgressPanel
 from desktop_app.ui.sidebar.saved_searches import CountedSearch, SavedSearchTree
 from desktop_app.ui.sidebar.tags import TagTree
 from desktop_app.ui.theme import Theme
+
+# What headings stand in from the edge of a section, pixels: as far as rows of the lists do.
+_INSET = 4
 
 
 class Sidebar(QWidget):
@@ -40,7 +42,7 @@ class Sidebar(QWidget):
         self.albums = AlbumList(theme)
         self.add_album = tool_button("Make an album")
         self.no_albums = label("Drop photos here to make an album.", role="muted", wrap=True)
-        self.no_albums.setContentsMargins(4, 0, 0, 0)
+        self.no_albums.setContentsMargins(_INSET, 0, 0, 0)
         self.saved = SavedSearchTree(theme)
         self.tags = TagTree(theme)
         self.tag_filter = QLineEdit(placeholderText="Find a tag", clearButtonEnabled=True)
@@ -77,22 +79,19 @@ class Sidebar(QWidget):
         self._saved_section.setVisible(bool(rows))
 
     def _lay_out(self, theme: Theme) -> None:
+        # In line with the headings and what stands right of them.
+        find = in_row(self.tag_filter, margins=(_INSET, 0, _INSET, 0))
         folders = _section(theme, _heading("FOLDERS", self.add_folder), self.folders)
-        tags = _section(theme, _heading("TAGS", *self.match_buttons.values(), self.new_tag), self.tag_filter, self.tags)
+        tags = _section(theme, _heading("TAGS", *self.match_buttons.values(), self.new_tag), find, self.tags)
         albums = _section(theme, _heading("ALBUMS", self.add_album), self.no_albums, self.albums)
         self._saved_section = _section(theme, _heading("SAVED SEARCHES"), self.saved)
         self._saved_section.hide()
         sections = QSplitter(Qt.Orientation.Vertical, childrenCollapsible=False)
         for section in (folders, albums, self._saved_section, tags):
             sections.addWidget(section)
-        sections.setSizes([165, 145, 120, 330])
+        sections.setSizes([215, 100, 110, 335])
         sections.setStretchFactor(3, 1)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(sections, 1)
-        column.addWidget(line())
-        column.addWidget(self.progress)
+        in_column((sections, 1), line(), self.progress, spacing=0, margins=(0, 0, 0, 0), inside=self)
         self.setMinimumWidth(200)
 
     def _connect(self) -> None:
@@ -118,22 +117,14 @@ class Sidebar(QWidget):
 
 def _heading(text: str, *buttons: QToolButton) -> QWidget:
     heading = QWidget()
-    row = QHBoxLayout(heading)
-    row.setContentsMargins(4, 0, 0, 0)
-    row.setSpacing(2)
-    row.addWidget(label(text, role="heading"), 1)
-    for button in buttons:
-        row.addWidget(button)
+    in_row((label(text, role="heading"), 1), *buttons, spacing=2, margins=(_INSET, 0, 0, 0), inside=heading)
     heading.setMinimumHeight(30)
     return heading
 
 
-def _section(theme: Theme, *parts: QWidget) -> QWidget:
+def _section(theme: Theme, *parts: Part) -> QWidget:
     section = QWidget()
-    column = QVBoxLayout(section)
-    column.setContentsMargins(theme.space_m, theme.space_s, theme.space_s, theme.space_s)
-    column.setSpacing(theme.space_xs)
-    for part in parts:
-        column.addWidget(part)
+    margins = (theme.space_m, theme.space_s, theme.space_s, theme.space_s)
+    in_column(*parts, spacing=theme.space_xs, margins=margins, inside=section)
     section.setMinimumHeight(100)
     return section

@@ -141,7 +141,7 @@ class TagDialog(QDialog):
         form = QFormLayout()
         form.setHorizontalSpacing(theme.space_l)
         form.setVerticalSpacing(theme.space_m)
-        form.setLabelAlignment(Qt.AlignmentFlag.AlignRight)
+        form.setLabelAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         form.addRow("Name", self.name)
         form.addRow("Under", in_row(self.parent_button, self.no_parent, STRETCH, spacing=theme.space_m))

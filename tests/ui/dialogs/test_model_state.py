@@ -76,4 +76,11 @@ def test_facts_and_figures_say_where_they_come_from() -> None:
     assert lines[0] == "labels.tsv, 128 photos, measured here: mean average precision 0.48, top-1 accuracy 0.80"
     assert "from its card" in lines[1]
     assert "63.3%" in lines[2]
+    dense = Evaluation(
+        "some_photos/labels.tsv", 200, (("text_to_image_r1", 0.2), ("text_to_image_r5", 0.5), ("ratio", 0.7))
+    )
+    only_for_its_card = Evaluation("unseen words", 200, (("ratio", 0.7),))
+    lines = quality_lines(replace(info, figures=ModelFigures(evaluations=(dense, only_for_its_card))))
+    assert lines[0] == "some photos, 200 photos, measured here: text to image, recall@1 0.20"
+    assert len(lines) == 2
     assert quality_lines(replace(info, entry=replace(HUB, imagenet_top_1=None), figures=ModelFigures())) == []
