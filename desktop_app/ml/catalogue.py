@@ -58,7 +58,7 @@ def built_in_entry() -> CatalogueEntry:
         origin=ModelOrigin.BUILT_IN,
         architecture=f"local-dir:{folder}",
         size_mb=round(sum(file.stat().st_size for file in folder.glob("*.safetensors")) / 1e6),
-        licence=_MIT,
+        licence=_APACHE,
         best_for="a quick start, offline",
     )
 

@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final, TypeAlias, TypeVar
 
-from PySide6.QtWidgets import QBoxLayout, QDialog, QHBoxLayout, QLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QBoxLayout,
+    QDialog,
+    QHBoxLayout,
+    QLabel,
+    QLayout,
+    QPushButton,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from desktop_app.ui.controls import push_button
 from desktop_app.ui.theme import Theme
@@ -47,6 +58,13 @@ def dialog_column(dialog: QDialog, theme: Theme, *parts: Part, spacing: int | No
     return in_column(
         *parts, spacing=theme.space_m if spacing is None else spacing, margins=(theme.space_l,) * 4, inside=dialog
     )
+
+
+def say_alone(words: QLabel, *, alone: bool) -> None:
+    """Put words in the middle of a dialog that has nothing else to show, or above what it shows."""
+    words.setAlignment(Qt.AlignmentFlag.AlignCenter if alone else Qt.AlignmentFlag.AlignLeft)
+    tall = QSizePolicy.Policy.Expanding if alone else QSizePolicy.Policy.Preferred
+    words.setSizePolicy(QSizePolicy.Policy.Preferred, tall)
 
 
 def dismiss_button(dialog: QDialog, text: str = "Close") -> QPushButton:

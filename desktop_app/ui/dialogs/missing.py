@@ -22,7 +22,7 @@ from desktop_app.domain.photo import PhotoId
 from desktop_app.domain.recovery import MissingPhoto, ProbablySame
 from desktop_app.ui.controls import label, push_button
 from desktop_app.ui.dialogs.row_table import RowTable, row_table_view
-from desktop_app.ui.layouts import STRETCH, dialog_column, dismiss_button, in_row
+from desktop_app.ui.layouts import STRETCH, dialog_column, dismiss_button, in_row, say_alone
 from desktop_app.ui.theme import Theme
 from desktop_app.ui.wording import counted, from_home
 
@@ -93,6 +93,7 @@ class MissingDialog(QDialog):
         self._name_forget()
         self._pairs_heading.setVisible(bool(pairs))
         self._pairs.setVisible(bool(pairs))
+        say_alone(self.summary, alone=not self._photos and not pairs)
         self._show_pairs(pairs, content.images if content else {})
 
     def _show_pairs(self, pairs: Sequence[ProbablySame], images: dict[PhotoId, QImage]) -> None:

@@ -67,7 +67,8 @@ def facts_line(info: ModelInfo) -> str:
     entry, figures = info.entry, info.figures
     parts = [f"{number(entry.size_mb)} MB" if entry.size_mb else "", entry.licence, ", ".join(entry.languages)]
     if figures.images_per_second:
-        parts.append(f"{figures.images_per_second:.0f} photos/s on this computer")
+        speed = figures.images_per_second
+        parts.append(f"{speed:.{0 if speed >= 10 else 1}f} photos/s on this computer")
     if info.embedded:
         parts.append(f"{counted(info.embedded, 'photo')} read with it")
     return " · ".join(part for part in parts if part)

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QDialog, QWidget
 from desktop_app.domain.photo import SkippedFile
 from desktop_app.ui.controls import label, push_button
 from desktop_app.ui.dialogs.row_table import RowTable, row_table_view
-from desktop_app.ui.layouts import STRETCH, dialog_column, dismiss_button, in_row
+from desktop_app.ui.layouts import STRETCH, dialog_column, dismiss_button, in_row, say_alone
 from desktop_app.ui.theme import Theme
 from desktop_app.ui.wording import counted, from_home
 
@@ -61,9 +61,11 @@ class SkippedDialog(QDialog):
         self.summary.setText(_summary(photos, len(self._files) - photos))
         self.others.setText("List photos only" if listed else "List files that are not photos, too")
         self.others.setVisible(photos < len(self._files))
-        self.retry.setEnabled(photos > 0)
         self._items.show_rows(shown)
-        self._show_file.setEnabled(bool(shown))
+        for part in (self.table, self._show_file):
+            part.setVisible(bool(shown))
+        self.retry.setVisible(photos > 0)
+        say_alone(self.summary, alone=not shown)
 
     def _show_current(self) -> None:
         file = self._items.value(max(self.table.currentIndex().row(), 0))
