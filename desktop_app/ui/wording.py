@@ -43,3 +43,10 @@ def from_home(path: Path) -> str:
     """A path as people say it: below their home folder it begins with "~"."""
     home = Path.home()
     return str(Path("~") / path.relative_to(home)) if path.is_relative_to(home) else str(path)
+
+
+def breakable(text: str) -> str:
+    """File names have no spaces to break lines at: a zero-width space after each separator gives some."""
+    for separator in "/\\_-.":
+        text = text.replace(separator, separator + "\u200b")
+    return text

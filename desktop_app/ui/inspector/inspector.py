@@ -22,10 +22,7 @@ from desktop_app.ui.inspector.preview import Preview
 from desktop_app.ui.inspector.tag_editor import TagEditor, chips_of_many, chips_of_one
 from desktop_app.ui.inspector.why import WhyPanel
 from desktop_app.ui.theme import Theme
-from desktop_app.ui.wording import counted, from_home
-
-# File names have no spaces to break lines at: a zero-width space after each separator gives some.
-_BREAK = "\u200b"
+from desktop_app.ui.wording import breakable, counted, from_home
 
 
 class Inspector(QWidget):
@@ -75,7 +72,7 @@ class Inspector(QWidget):
         """One photo is selected."""
         other = self._details is None or self._details.id != details.id
         self._details = details
-        self.name.setText(_breakable(details.path.name))
+        self.name.setText(breakable(details.path.name))
         self.note.setText(presence_note(details.locations))
         self.note.setVisible(bool(self.note.text()))
         self.tags.show_chips(chips_of_one(details.tags))
@@ -126,7 +123,7 @@ class Inspector(QWidget):
         _empty(self._files_column)
         self._files_column.addWidget(label("FILE" if len(locations) == 1 else "FILES", role="heading"))
         for location in locations:
-            text = _breakable(from_home(location.path)) + presence_mark(location)
+            text = breakable(from_home(location.path)) + presence_mark(location)
             path = label(text, role="muted", wrap=True)
             path.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             path.setToolTip(str(location.path))
@@ -172,12 +169,6 @@ class Inspector(QWidget):
         outer.addWidget(self.hint)
         outer.addWidget(self._scroll)
         self.setMinimumWidth(240)
-
-
-def _breakable(text: str) -> str:
-    for separator in "/\\_-.":
-        text = text.replace(separator, separator + _BREAK)
-    return text
 
 
 def _empty(layout: QGridLayout | QVBoxLayout) -> None:

@@ -14,6 +14,7 @@ from desktop_app.ui.controls import label
 from desktop_app.ui.grid.model import percent
 from desktop_app.ui.hovering import Hovering
 from desktop_app.ui.theme import Theme
+from desktop_app.ui.wording import breakable
 
 _BAR_WIDTH = 56
 _STEPS = 1000
@@ -105,7 +106,7 @@ class WhyPanel(QWidget):
             self._grid.addWidget(bar, row, 1, Qt.AlignmentFlag.AlignVCenter)
         self._grid.addWidget(label(_verdict(reason), role="muted"), row, 2, Qt.AlignmentFlag.AlignRight)
         for offset, text in enumerate(_texts(reason), start=1):
-            found = label(text, role="muted", wrap=True)
+            found = label(breakable(text), role="muted", wrap=True)
             found.setIndent(10)
             self._grid.addWidget(found, row + offset, 0, 1, 3)
         return row + 1 + len(_texts(reason))
