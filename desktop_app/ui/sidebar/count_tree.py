@@ -106,10 +106,8 @@ class CountDelegate(QStyledItemDelegate):
         faint = heading or bool(index.data(Role.FAINT))
         painter.setFont(font)
         metrics = painter.fontMetrics()
-        count = index.data(Role.COUNT)
         room = rect.width()
-        if count is not None:
-            text = number(count)
+        if text := shown_count(index):
             painter.setPen(QColor(self.theme.muted_text))
             painter.drawText(rect, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, text)
             room -= metrics.horizontalAdvance(text) + 8
@@ -120,6 +118,14 @@ class CountDelegate(QStyledItemDelegate):
     @staticmethod
     def _selected(option: QStyleOptionViewItem) -> bool:
         return bool(option.state & QStyle.StateFlag.State_Selected)
+
+
+def shown_count(index: Index) -> str:
+    """What stands right of a row. No zero where rows stand below: beside theirs it would read as their sum."""
+    count = index.data(Role.COUNT)
+    if count is None or (count == 0 and index.model().hasChildren(index)):
+        return ""
+    return number(count)
 
 
 class CountTree(QTreeView):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from desktop_app.domain.photo import RootId
 from desktop_app.domain.query import InFolder
 from desktop_app.domain.tag import Tag, TagCount, TagId
 from desktop_app.ui.search_state import SearchTerms
-from desktop_app.ui.sidebar.count_tree import Role
+from desktop_app.ui.sidebar.count_tree import Role, shown_count
 from desktop_app.ui.sidebar.folders import FolderTree, FolderTreeContent
 from desktop_app.ui.sidebar.tags import OWN_GROUP, TagTree
 from desktop_app.ui.theme import Theme
@@ -104,6 +105,12 @@ def test_ticked_tags_stay_in_sight(tags: TagTree) -> None:
     tags.show_counts([TagCount(DOG, 1)])
     assert names(tags) == ["Animals", "  dog", "Food", "  bread"]
     assert tags.tag_index("bread").data(Role.COUNT) == 0
+
+
+def test_a_branch_without_photos_of_its_own_shows_no_zero_beside_those_below(tags: TagTree) -> None:
+    animal = Tag(TagId(8), "animal", "Animals")
+    tags.show_counts([TagCount(animal, 0), TagCount(replace(CAT, parent_id=animal.id), 1_200), TagCount(BREAD, 0)])
+    assert [shown_count(tags.tag_index(name)) for name in ("animal", "cat", "bread")] == ["", "1,200", "0"]
 
 
 def test_names_are_filtered_and_closed_groups_come_back(qtbot: QtBot, tags: TagTree) -> None:
