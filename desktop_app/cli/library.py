@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from desktop_app.cli.context import Context
+from desktop_app.cli.waiting import result_of
 from desktop_app.domain.library import RootInfo
 
 
@@ -53,8 +54,11 @@ def _root_line(root: RootInfo) -> str:
 
 
 def skipped(context: Context) -> None:
-    """Files in the library's folders that are not in the library, and why."""
+    """Files in the library's folders that are not in the library, and why; with --retry after another try at some."""
     with context.open() as library:
+        if context.options.retry:
+            library.services.organising.retry_skipped(context.options.retry)
+            result_of(library.services.indexing.start())
         files = library.services.browsing.skipped()
     value = [{"path": str(file.path), "reason": file.reason} for file in files]
     context.output.result(value, [f"{file.path}: {file.reason}" for file in files] or ["Nothing was skipped."])

@@ -62,26 +62,30 @@ def decode_moments(path: Path, spec: PixelSpec) -> tuple[Moment, ...]:
     return _processes.ask(path, {"for": "moments", "spec": messages.spec_words(spec)}, messages.moments_of)
 
 
-def decode_closely(path: Path, spec: PixelSpec) -> CloseLook:
-    """A whole picture in overlapping windows as large as a model wants them, some closer. Raises PhotoSkipped."""
+def decode_closely(path: Path, spec: PixelSpec, *, second: float | None = None) -> CloseLook:
+    """A whole picture in overlapping windows as large as a model wants them, some closer. Raises PhotoSkipped.
+
+    Of a video, the frame at a second, or else its poster.
+    """
     with reading(path) as file:
         if file.file_format not in APART:
             with suppress(BeyondShare):
                 return decode_here.close_look_from(file, spec, memory=_viewing)
-        words = {"for": "close look", "spec": messages.spec_words(spec)}
+        words = {"for": "close look", "spec": messages.spec_words(spec), "second": second}
         return _processes.ask(path, words, messages.close_look_of)
 
 
-def decode_view(path: Path, *, max_side: int) -> RgbPicture:
+def decode_view(path: Path, *, max_side: int, second: float | None = None) -> RgbPicture:
     """A picture to look at: upright, transparent parts white, longest side at most `max_side`, never enlarged.
 
-    One of more than `limits.MAX_RGB_PIXELS` comes smaller than asked. A video's is its poster. Raises PhotoSkipped.
+    One of more than `limits.MAX_RGB_PIXELS` comes smaller than asked. A video's is its frame at a second, or
+    its poster. Raises PhotoSkipped.
     """
     with reading(path) as file:
         if file.file_format not in APART:
             with suppress(BeyondShare):
                 return decode_here.view_from(file, max_side=max_side, memory=_viewing)
-        words: dict[str, Any] = {"for": "view", "max_side": max_side}
+        words: dict[str, Any] = {"for": "view", "max_side": max_side, "second": second}
         return _processes.ask(path, words, messages.view_of)
 
 

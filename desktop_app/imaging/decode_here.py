@@ -19,7 +19,7 @@ from desktop_app.imaging.opening import PhotoFile, open_image
 from desktop_app.imaging.picture import MODEL_GAP, VIEW_GAP, Picture, Plan, decode_image
 from desktop_app.imaging.psd import load_psd
 from desktop_app.imaging.raw import load_raw
-from desktop_app.imaging.video import Video, load_video
+from desktop_app.imaging.video import Video, load_frame, load_video
 
 THUMBNAIL_SIDE = 256
 """Longest side of a stored thumbnail, pixels."""
@@ -68,13 +68,13 @@ def moments_from(file: PhotoFile, spec: PixelSpec, *, memory: Memory) -> tuple[M
     return _moments(video, spec)
 
 
-def close_look_from(file: PhotoFile, spec: PixelSpec, *, memory: Memory) -> CloseLook:
-    """A whole picture in overlapping windows; of a video, its poster. Raises PhotoSkipped."""
+def close_look_from(file: PhotoFile, spec: PixelSpec, *, memory: Memory, second: float | None = None) -> CloseLook:
+    """A whole picture in overlapping windows; of a video, the frame at a second, or its poster. Raises PhotoSkipped."""
 
     def plan(size: Size) -> list[Window]:
         return [each for level in look_closely(size, spec.size) for each in level]
 
-    picture = load_picture(file, plan, gap=MODEL_GAP, memory=memory)
+    picture = load_picture(file, plan, gap=MODEL_GAP, memory=memory, second=second)
     levels = enumerate(look_closely(picture.size, spec.size))
     width, height = picture.size
     return CloseLook(
@@ -83,16 +83,21 @@ def close_look_from(file: PhotoFile, spec: PixelSpec, *, memory: Memory) -> Clos
     )
 
 
-def view_from(file: PhotoFile, *, max_side: int, memory: Memory) -> RgbPicture:
-    """A picture to look at; of a video, its poster. Raises PhotoSkipped."""
-    picture = load_picture(file, lambda size: (fit_within(size, max_side),), gap=VIEW_GAP, memory=memory)
+def view_from(file: PhotoFile, *, max_side: int, memory: Memory, second: float | None = None) -> RgbPicture:
+    """A picture to look at; of a video, the frame at a second, or its poster. Raises PhotoSkipped."""
+    picture = load_picture(file, lambda size: (fit_within(size, max_side),), gap=VIEW_GAP, memory=memory, second=second)
     side = min(max_side, max(picture.image.size))
     image = picture.render(fit_within(picture.size, side))
     return RgbPicture(image.width, image.height, image.tobytes())
 
 
-def load_picture(file: PhotoFile, plan: Plan, *, gap: float, memory: Memory) -> Picture:
-    """Decode an open photo, or a video's poster, finely enough for what is planned. Raises PhotoSkipped."""
+def load_picture(file: PhotoFile, plan: Plan, *, gap: float, memory: Memory, second: float | None = None) -> Picture:
+    """Decode an open photo, or a video's frame at a second, or its poster, finely enough for what is planned.
+
+    Raises PhotoSkipped.
+    """
+    if file.file_format in VIDEOS and second is not None:
+        return load_frame(file, plan, second=second, gap=gap, memory=memory)
     if file.file_format in VIDEOS:
         return load_video(file, plan, gap=gap, memory=memory).poster.picture
     if file.file_format == RAW:

@@ -87,11 +87,11 @@ def _done(asked: dict[str, Any], memory: MemoryElsewhere) -> tuple[dict[str, Any
                     decode_here.moments_from(file, messages.spec_of(asked["spec"]), memory=memory)
                 )
             case "close look":
-                return messages.close_look_words(
-                    decode_here.close_look_from(file, messages.spec_of(asked["spec"]), memory=memory)
-                )
+                spec, second = messages.spec_of(asked["spec"]), asked["second"]
+                return messages.close_look_words(decode_here.close_look_from(file, spec, memory=memory, second=second))
             case _:
-                return messages.view_words(decode_here.view_from(file, max_side=asked["max_side"], memory=memory))
+                side, second = asked["max_side"], asked["second"]
+                return messages.view_words(decode_here.view_from(file, max_side=side, memory=memory, second=second))
 
 
 def _silence() -> None:

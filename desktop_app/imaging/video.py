@@ -39,6 +39,9 @@ _MPEG_DEMUXERS = {b"\0\0\1\xba": "mpeg", b"\0\0\1\xb3": "mpegvideo"}
 # Decoding goes on from a key frame to the moment wanted for at most so many frames: some videos have one key frame in all.
 _MOST_STEPS = 300
 
+# Less than lies between two frames, in seconds.
+_SAME_MOMENT = 0.001
+
 # Bytes per pixel while one frame is decoded: a few reference frames of up to 16 bits 4:2:0, and RGB.
 _FRAME_BYTES = 14
 
@@ -93,6 +96,21 @@ def load_video(file: PhotoFile, plan: Plan, *, gap: float, memory: Memory, most:
             raise PhotoSkipped("The file is damaged: none of its pictures can be read")
         # Containers lie about the length, live recordings know none.
         return Video(max(seconds, frames[-1].second), frames[0].picture.size, _metadata(container), frames)
+
+
+def load_frame(file: PhotoFile, plan: Plan, *, second: float, gap: float, memory: Memory) -> Picture:
+    """Decode the frame at a second, as a moment of `load_video` gave it; the poster where there is none. Raises PhotoSkipped."""
+    with _opened(file) as container, decoder_faults(file.path):
+        stream = _picture_stream(container)
+        width, height = stream.codec_context.width, stream.codec_context.height
+        if width * height * _FRAME_BYTES > MAX_WORKING_BYTES:
+            raise too_large(width * height)
+        with memory.hold(width * height * _FRAME_BYTES):
+            wanted = float((stream.start_time or 0) * stream.time_base) + second
+            found = _frame_at(container, stream, wanted, after=wanted - _SAME_MOMENT)
+            if found is not None:
+                return _picture(found, plan=plan, gap=gap)
+    return load_video(file, plan, gap=gap, memory=memory).poster.picture
 
 
 @contextmanager

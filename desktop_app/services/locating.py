@@ -46,17 +46,24 @@ class Locating:
         self._models = models
         self._asking = asking
         self._lock = threading.Lock()
-        self._remembered: OrderedDict[PhotoId, _Seen] = OrderedDict()
+        self._remembered: OrderedDict[tuple[PhotoId, float | None], _Seen] = OrderedDict()
 
-    def heat_map(self, photo_id: PhotoId, term: str, *, cancelled: Callable[[], bool] = lambda: False) -> HeatMap:
-        """Where in a photo a term of meaning is to be seen, over the whole upright picture.
+    def heat_map(
+        self,
+        photo_id: PhotoId,
+        term: str,
+        *,
+        second: float | None = None,
+        cancelled: Callable[[], bool] = lambda: False,
+    ) -> HeatMap:
+        """Where in a photo a term of meaning is to be seen, over the whole upright picture; in a video, at a second.
 
         Raises UserFacingError when the photo cannot be read or the model not be loaded, Cancelled when no longer wanted.
         """
         while True:
             model = self._models.active()
             try:
-                seen = self._seen(photo_id, model, cancelled)
+                seen = self._seen(photo_id, second, model, cancelled)
                 text, bank = model.texts.query(term), model.tagger.bank()
             except UserFacingError:
                 # Another model took this one's place while it was asked: ask that one.
@@ -66,19 +73,22 @@ class Locating:
             found = leads(seen.windows, text, bank=bank, aspect=seen.aspect)
             return HeatMap.of(found, probability=self._probability(photo_id, term))
 
-    def _seen(self, photo_id: PhotoId, model: ActiveModel, cancelled: Callable[[], bool]) -> _Seen:
+    def _seen(
+        self, photo_id: PhotoId, second: float | None, model: ActiveModel, cancelled: Callable[[], bool]
+    ) -> _Seen:
+        key = (photo_id, second)
         with self._lock:
-            kept = self._remembered.get(photo_id)
+            kept = self._remembered.get(key)
             if kept is not None and kept.model is model:
-                self._remembered.move_to_end(photo_id)
+                self._remembered.move_to_end(key)
                 return kept
         spec = model.inference.spec()
         if cancelled():
             raise Cancelled
-        look = self._viewing.decoded(photo_id, lambda path: decode_closely(path, spec))
+        look = self._viewing.decoded(photo_id, lambda path: decode_closely(path, spec, second=second))
         seen = _Seen(model, _looked_at(look, model, cancelled), look.aspect)
         with self._lock:
-            self._remembered[photo_id] = seen
+            self._remembered[key] = seen
             while len(self._remembered) > _REMEMBERED:
                 self._remembered.popitem(last=False)
         return seen

@@ -6,13 +6,14 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from desktop_app.base.errors import UserFacingError
-from desktop_app.base.paths import absolute_path
+from desktop_app.base.paths import absolute_path, posix_relative
 from desktop_app.domain.changes import LibraryChanges
 from desktop_app.domain.exclusion import DEFAULT_PATTERNS, Exclusion, clean_patterns
+from desktop_app.domain.indexing import FileKey
 from desktop_app.domain.library import RootInfo
 from desktop_app.domain.photo import PhotoId, RootId
 from desktop_app.services.library_store import LibraryStore
-from desktop_app.store.files import absorb_root, drop_root, forget_missing, forget_skips, put_root, roots
+from desktop_app.store.files import absorb_root, drop_root, forget_missing, forget_skips, put_root, roots, skipped_files
 from desktop_app.store.settings import read_exclusion, write_exclusion
 from desktop_app.store.writer import WriteSession
 
@@ -68,9 +69,24 @@ class Organising:
             )
         return self._store.change(lambda session: write_exclusion(session, Exclusion(cleaned, hidden=hidden)))
 
-    def retry_skipped(self) -> LibraryChanges:
-        """Have the next run read skipped files again."""
-        return self._store.change(forget_skips)
+    def retry_skipped(self, paths: Sequence[Path] | None = None) -> LibraryChanges:
+        """Have the next run read skipped files again: these, or all. Raises UserFacingError for one that was not skipped."""
+        if paths is None:
+            return self._store.change(forget_skips)
+        known = {file.path for file in skipped_files(self._store.reader)}
+        wanted = [absolute_path(path) for path in paths]
+        unknown = next((path for path in wanted if path not in known), None)
+        if unknown is not None:
+            raise UserFacingError(
+                f"{unknown} is not among the files that were skipped.", "`keepsight skipped` lists them."
+            )
+        keys = [
+            FileKey(root.root_id, posix_relative(str(path), str(root.path)))
+            for root in roots(self._store.reader)
+            for path in wanted
+            if path.is_relative_to(root.path)
+        ]
+        return self._store.change(lambda session: forget_skips(session, keys))
 
     def forget_missing(self, photo_ids: Sequence[PhotoId]) -> LibraryChanges:
         """Take missing photos off the list."""

@@ -27,12 +27,13 @@ class Viewing:
         self._presence = presence
         self._sensitivity = sensitivity
 
-    def picture(self, photo_id: PhotoId, *, max_side: int) -> RgbPicture:
+    def picture(self, photo_id: PhotoId, *, max_side: int, second: float | None = None) -> RgbPicture:
         """The photo, upright, in sRGB, no longer than `max_side` pixels; a sensitive one may be blurred.
 
+        Of a video, the frame at a second, or else its poster.
         Raises UserFacingError when it cannot be read.
         """
-        picture = self.decoded(photo_id, lambda path: decode_view(path, max_side=max_side))
+        picture = self.decoded(photo_id, lambda path: decode_view(path, max_side=max_side, second=second))
         return blurred_picture(picture) if self._sensitivity.hidden([photo_id]) else picture
 
     def decoded(self, photo_id: PhotoId, decode: Callable[[Path], T]) -> T:

@@ -137,9 +137,13 @@ def skipped_files(reader: Reader) -> list[SkippedFile]:
     ]
 
 
-def forget_skips(session: WriteSession) -> LibraryChanges:
-    """Forget why files were skipped, so that the next scan reads them again."""
-    session.connection.execute("DELETE FROM skipped_files")
+def forget_skips(session: WriteSession, keys: Iterable[FileKey] | None = None) -> LibraryChanges:
+    """Forget why files were skipped (these, or all), so that the next scan reads them again."""
+    if keys is None:
+        session.connection.execute("DELETE FROM skipped_files")
+    else:
+        places = [(key.root_id, to_stored_name(key.relative_path)) for key in keys]
+        session.connection.executemany("DELETE FROM skipped_files WHERE root_id = ? AND relative_path = ?", places)
     return LibraryChanges(skipped_changed=True)
 
 

@@ -120,7 +120,7 @@ class MainWindow(QMainWindow):
         """Show a photo of the present result full size."""
         row = self.page.grid.row_of(photo_id)
         self.viewer.set_terms(sights(self.state.terms.text))
-        self.viewer.open([photo_id] if row is None else self.page.grid.photo_ids(), row or 0)
+        self.viewer.open([photo_id] if row is None else self.page.grid.photo_ids(), row or 0, self.page.grid.moments)
         self._show_over(self.viewer)
 
     def find_similar(self, photo_id: PhotoId) -> None:
@@ -261,6 +261,8 @@ class MainWindow(QMainWindow):
             self.page.grid.refresh_photos(shown)
             self.viewer.refresh_photos(shown)
             self.recovery.refresh()
+        if changes.skipped_changed:
+            self.dialogs.refresh_skipped()
 
     def _progressed(self, progress: IndexProgress) -> None:
         self.page.sidebar.progress.show_progress(progress)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -86,6 +86,7 @@ class PictureLoader(QObject):
         self._on_the_way: set[_Request] = set()
         self._asked: set[PhotoId] = set()
         self._revisions: dict[PhotoId, int] = {}
+        self._moments: Mapping[PhotoId, float] = {}
 
     def summary(self, photo: PhotoId) -> PhotoSummary | None:
         """Name, size and date, once they are known."""
@@ -114,6 +115,13 @@ class PictureLoader(QObject):
         if unknown:
             self._fetch_previews(unknown)
         self._pump()
+
+    def show_moments(self, moments: Mapping[PhotoId, float]) -> None:
+        """Of these videos, show the frame at a second; of others the poster."""
+        either = self._moments.keys() | moments.keys()
+        changed = [photo for photo in either if self._moments.get(photo) != moments.get(photo)]
+        self._moments = dict(moments)
+        self.refresh(changed)
 
     def rest(self) -> None:
         """Nothing is looked at any more: fetch nothing further."""
@@ -213,6 +221,7 @@ class PictureLoader(QObject):
 
     def _decode(self, request: _Request) -> None:
         viewing, revision = self._services.viewing, self._revision(request.photo)
+        second = self._moments.get(request.photo)
         self._on_the_way.add(request)
 
         def landed(then: Callable[[], None]) -> None:
@@ -222,7 +231,7 @@ class PictureLoader(QObject):
             self._pump()
 
         self._tasks.run(
-            lambda: _to_image(viewing.picture(request.photo, max_side=request.side)),
+            lambda: _to_image(viewing.picture(request.photo, max_side=request.side, second=second)),
             lambda image: landed(lambda: self._keep(request, image)),
             failed=lambda exception: landed(lambda: self._fail(request.photo, exception)),
         )

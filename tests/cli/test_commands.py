@@ -110,6 +110,21 @@ def test_retry_skipped_reads_them_again(keepsight: Keepsight, library: Path, tmp
     assert len(run.json["skipped"]) == 1
 
 
+def test_one_skipped_file_is_tried_again(
+    keepsight: Keepsight, library: Path, tmp_path: Path, small_photos: Path
+) -> None:
+    folder = tmp_path / "broken"
+    folder.mkdir()
+    for name in ("a.jpg", "b.jpg"):
+        (folder / name).write_bytes(b"\xff\xd8\xff\xe0")
+    keepsight("index", folder, "--library", library)
+    tried = keepsight("skipped", "--retry", folder / "a.jpg", "--library", library, "--json").json
+    assert [Path(file["path"]).name for file in tried] == ["a.jpg", "b.jpg"]
+    refused = keepsight("skipped", "--retry", small_photos / "photo_00.jpg", "--library", library)
+    assert refused.code == 1
+    assert "is not among the files that were skipped" in refused.err
+
+
 def test_search_is_best_first_and_limited(keepsight: Keepsight, library: Path, small_photos: Path) -> None:
     found = keepsight("search", "a cat", "--library", library, "--json", "--all", "--limit", 3).json
     assert set(found) >= {"query", "total", "matches", "seconds", "ended_by", "results"}

@@ -13,7 +13,7 @@ import pytest
 from PIL import Image, ImageCms
 
 from desktop_app.domain.model import PixelSpec
-from desktop_app.imaging import decode_here
+from desktop_app.imaging import decode, decode_here
 from desktop_app.imaging.decoded import DecodedPhoto
 from desktop_app.imaging.errors import PhotoSkipped
 from desktop_app.imaging.limits import MemoryBudget
@@ -195,3 +195,18 @@ def test_a_missing_decoder_is_named_with_the_way_to_get_it(
 def _written(path: Path, content: bytes) -> Path:
     path.write_bytes(content)
     return path
+
+
+@pytest.mark.parametrize("name", ["film.mp4", "film.mkv", "film.avi"])
+def test_a_video_is_shown_at_each_of_its_moments(tmp_path: Path, name: str) -> None:
+    path = write_video(tmp_path / name, [(200, 40, 40), (40, 200, 40), (40, 40, 200)], seconds=3)
+    moments = decode.decode_moments(path, SPEC)
+    assert len(moments) >= 3
+    for moment in moments:
+        view = decode.decode_view(path, max_side=320, second=moment.second)
+        shown = np.frombuffer(view.data, np.uint8).reshape(view.height, view.width, 3).mean(axis=(0, 1))
+        assert np.abs(shown - moment.pixels.mean(axis=(0, 1))).max() < 8, moment.second
+    # Between key frames, and after the end.
+    between = decode.decode_view(path, max_side=320, second=7.5)
+    assert np.frombuffer(between.data, np.uint8).reshape(-1, 3).mean(axis=0).argmax() == 2
+    assert decode.decode_view(path, max_side=320, second=99.0).width == 320

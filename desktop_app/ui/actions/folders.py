@@ -52,9 +52,9 @@ def relink(services: Services, old: Path, new: Path) -> Future[IndexReport]:
     return services.indexing.start([root.root_id])
 
 
-def retry_skipped(services: Services) -> None:
-    """Read the skipped files once more."""
-    services.organising.retry_skipped()
+def retry_skipped(services: Services, paths: Sequence[Path] | None = None) -> None:
+    """Read skipped files once more: these, or all."""
+    services.organising.retry_skipped(paths)
     services.indexing.start()
 
 

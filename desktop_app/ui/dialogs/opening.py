@@ -27,6 +27,8 @@ _SKIPPED = "skipped files"
 class Dialogs(OverWindow):
     """One method for each dialog."""
 
+    _skipped: SkippedDialog | None = None
+
     def __init__(self, services: Services, tasks: Tasks, themes: ThemeSource, window: QWidget) -> None:
         super().__init__(services, tasks, themes, window)
         self.models = ModelsPresenter(services, tasks, window)
@@ -37,14 +39,24 @@ class Dialogs(OverWindow):
 
     def show_skipped(self, show_file: Callable[[Path], None]) -> SkippedDialog:
         """List the skipped files."""
-        dialog = SkippedDialog(self._themes.current, self._window)
+        dialog = self._skipped = SkippedDialog(self._themes.current, self._window)
         dialog.show_file_wanted.connect(show_file)
-        dialog.retry_wanted.connect(dialog.accept)
-        dialog.retry_wanted.connect(lambda: self._tasks.run(lambda: retry_skipped(self._services), lambda _none: None))
-        self._tasks.run(self._services.browsing.skipped, dialog.show_files, key=_SKIPPED)
-        dialog.finished.connect(lambda _result: self._tasks.forget(_SKIPPED))
+        dialog.retry_wanted.connect(
+            lambda paths: self._tasks.run(lambda: retry_skipped(self._services, paths), lambda _none: None)
+        )
+        dialog.finished.connect(lambda _result: self._skipped_closed())
+        self.refresh_skipped()
         self._open(dialog)
         return dialog
+
+    def refresh_skipped(self) -> None:
+        """Look up anew which files the open list shows."""
+        if self._skipped is not None:
+            self._tasks.run(self._services.browsing.skipped, self._skipped.show_files, key=_SKIPPED)
+
+    def _skipped_closed(self) -> None:
+        self._skipped = None
+        self._tasks.forget(_SKIPPED)
 
     def show_models(self) -> ModelsDialog:
         """Show the model page."""

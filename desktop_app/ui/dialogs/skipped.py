@@ -24,9 +24,10 @@ def _words(file: SkippedFile) -> tuple[str, str, str]:
 
 
 class SkippedDialog(QDialog):
-    """Lists skipped files; asks by signals to try them again or to show one in the file manager."""
+    """Lists skipped files; asks by signals to try one or all again, or to show one in the file manager."""
 
-    retry_wanted = Signal()
+    retry_wanted = Signal(object)
+    """Read these files again, by their paths; None for all."""
     show_file_wanted = Signal(Path)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
@@ -40,10 +41,12 @@ class SkippedDialog(QDialog):
         self.others = push_button("", role="link")
         self.others.setCheckable(True)
         self.others.toggled.connect(self._fill)
-        self.retry = push_button(
-            "Try them again", hint="For example after a drive was connected or a file was repaired"
+        self.retry_one = push_button(
+            "Try again", hint="Read the chosen file once more, for example after it was repaired"
         )
-        self.retry.clicked.connect(self.retry_wanted)
+        self.retry_one.clicked.connect(self._retry_current)
+        self.retry = push_button("Try all again", hint="For example after a drive was connected")
+        self.retry.clicked.connect(lambda: self.retry_wanted.emit(None))
         self._show_file = push_button("Show in file manager")
         self._show_file.clicked.connect(self._show_current)
         self._lay_out(theme)
@@ -61,19 +64,29 @@ class SkippedDialog(QDialog):
         self.summary.setText(_summary(photos, len(self._files) - photos))
         self.others.setText("List photos only" if listed else "List files that are not photos, too")
         self.others.setVisible(photos < len(self._files))
+        row = self.table.currentIndex().row()
         self._items.show_rows(shown)
-        for part in (self.table, self._show_file):
+        if shown:
+            # The list follows the library: what was chosen goes when it could be read, and the next one takes its row.
+            self.table.selectRow(min(max(row, 0), len(shown) - 1))
+        for part in (self.table, self.retry_one, self._show_file):
             part.setVisible(bool(shown))
         self.retry.setVisible(photos > 0)
         say_alone(self.summary, alone=not shown)
 
+    def _current(self) -> SkippedFile | None:
+        return self._items.value(self.table.currentIndex().row())
+
+    def _retry_current(self) -> None:
+        if (file := self._current()) is not None:
+            self.retry_wanted.emit([file.path])
+
     def _show_current(self) -> None:
-        file = self._items.value(max(self.table.currentIndex().row(), 0))
-        if file is not None:
+        if (file := self._current()) is not None:
             self.show_file_wanted.emit(file.path)
 
     def _lay_out(self, theme: Theme) -> None:
-        buttons = in_row(self.retry, self._show_file, STRETCH, dismiss_button(self))
+        buttons = in_row(self.retry_one, self.retry, self._show_file, STRETCH, dismiss_button(self))
         dialog_column(self, theme, self.summary, (self.table, 1), in_row(self.others, STRETCH), buttons)
 
 

@@ -105,6 +105,11 @@ class PhotoGridModel(QAbstractListModel):
         value = math.nan if self._probabilities is None else float(self._probabilities[row])
         return None if math.isnan(value) else value
 
+    @property
+    def moments(self) -> Mapping[PhotoId, float]:
+        """The second at which each video that matches what is searched for does so best."""
+        return self._moments
+
     def moment(self, row: int) -> float | None:
         """The second at which a row's video matches what is searched for; None for pictures, and where nothing is."""
         return self._moments.get(PhotoId(int(self._ids[row])))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -96,6 +96,11 @@ class PhotoGridView(CellsView):
         second = None if row is None else self._photos.moment(row)
         summary = cell.summary
         return Known(summary.name, summary.duration_seconds is not None, second or 0.0, summary.stacked)
+
+    @property
+    def moments(self) -> Mapping[PhotoId, float]:
+        """The second at which each video shown matches what is searched for."""
+        return self._photos.moments
 
     def refresh_photos(self, photos: Iterable[PhotoId]) -> None:
         """These photos changed (a thumbnail, a name, a file gone missing): fetch what is shown of them anew."""

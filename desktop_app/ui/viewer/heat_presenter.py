@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -59,6 +59,7 @@ class HeatPresenter(QObject):
         self._terms: tuple[str, ...] = ()
         self._term = ""
         self._photo: PhotoId | None = None
+        self._moments: Mapping[PhotoId, float] = {}
         self._kept = False
         self._glimpsed = False
         self._given_up = threading.Event()
@@ -125,6 +126,13 @@ class HeatPresenter(QObject):
         self._photo = photo
         self._ask()
 
+    def show_moments(self, moments: Mapping[PhotoId, float]) -> None:
+        """At which seconds videos are looked at."""
+        either = self._moments.keys() | moments.keys()
+        changed = [photo for photo in either if self._moments.get(photo) != moments.get(photo)]
+        self._moments = dict(moments)
+        self.forget(changed)
+
     def forget(self, photos: Sequence[PhotoId] | None = None) -> None:
         """These photos changed, or with None the model did: draw anew what is looked at."""
         for key in [key for key in self._held if photos is None or key[0] in photos]:
@@ -141,10 +149,10 @@ class HeatPresenter(QObject):
 
     def _draw(self, photo: PhotoId, term: str) -> None:
         locating, given_up = self._services.locating, threading.Event()
-        self._given_up = given_up
+        self._given_up, second = given_up, self._moments.get(photo)
 
         def work() -> tuple[HeatMap, QImage]:
-            heat = locating.heat_map(photo, term, cancelled=given_up.is_set)
+            heat = locating.heat_map(photo, term, second=second, cancelled=given_up.is_set)
             return heat, heat_image(heat)
 
         self._tasks.run(work, lambda answer: self._take((photo, term), *answer), failed=self._fail, key=self._key)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
@@ -51,11 +51,12 @@ class PhotoViewer(QWidget):
     reveal_wanted = Signal(object)
     """Show this photo, which is blurred."""
     play_wanted = Signal()
-    """Play the video that is looked at; its poster is what the viewer shows."""
+    """Play the video that is looked at; the viewer shows one frame of it."""
 
     def __init__(self, services: Services, tasks: Tasks, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._photos: list[PhotoId] = []
+        self._moments: Mapping[PhotoId, float] = {}
         self._index = 0
         self._forwards = True
         self._known: QSize | None = None
@@ -111,9 +112,15 @@ class PhotoViewer(QWidget):
 
     # What the window calls
 
-    def open(self, photos: Sequence[PhotoId], index: int) -> None:
-        """Show one of these photos; keys lead through the others. Raises IndexError when there is no such photo."""
+    def open(self, photos: Sequence[PhotoId], index: int, moments: Mapping[PhotoId, float] | None = None) -> None:
+        """Show one of these photos; keys lead through the others. Raises IndexError when there is no such photo.
+
+        `moments`: the second at which a video among them matches what is searched for; its frame there is shown.
+        """
         self._photos = list(photos)
+        self._moments = moments or {}
+        self._loader.show_moments(self._moments)
+        self.heats.show_moments(self._moments)
         self._go(range(len(self._photos))[index])
 
     def set_terms(self, terms: Sequence[str]) -> None:
@@ -208,7 +215,9 @@ class PhotoViewer(QWidget):
         if summary is not None:
             facts.append(f"{summary.width} × {summary.height}")
         if summary is not None and summary.duration_seconds is not None:
-            facts.append(clock(summary.duration_seconds))
+            second = self._moments.get(summary.id)
+            length = clock(summary.duration_seconds)
+            facts.append(length if second is None else f"{clock(second)} of {length}")
         self.play.setVisible(
             summary is not None and summary.duration_seconds is not None and not self.message.isVisible()
         )

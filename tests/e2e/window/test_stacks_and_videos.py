@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from PySide6.QtGui import QColor
 from pytestqt.qtbot import QtBot
 
 from desktop_app.compose import open_library
@@ -82,3 +83,28 @@ def test_a_video_says_how_long_it_is_and_where_it_matches(windows: Windows, libr
     qtbot.waitUntil(answered, timeout=PATIENCE_MS)
     assert window.answers.found is not None
     assert 0 <= window.answers.found.moments[video] <= 8
+    assert window.page.grid.moments == window.answers.found.moments
+    window.view_photo(video)
+    qtbot.waitUntil(lambda: " of 0:08" in window.viewer.bar.facts.text(), timeout=PATIENCE_MS)
+
+
+def colour_shown(window: MainWindow) -> QColor:
+    """In the middle of the photo that the viewer shows."""
+    picture = window.viewer.picture
+    return picture.grab().toImage().pixelColor(picture.width() // 2 + 60, picture.height() // 2 + 60)
+
+
+def test_the_viewer_shows_a_video_where_it_matches(windows: Windows, library: Path, qtbot: QtBot) -> None:
+    window = windows.open(library)
+    select(window, qtbot, "film.mp4")
+    [video] = window.page.grid.selected_ids()
+    window.view_photo(video)
+    qtbot.waitUntil(window.viewer.play.isVisible, timeout=PATIENCE_MS)
+    # Its first four seconds are red, the others blue; nothing is searched for: the poster.
+    qtbot.waitUntil(lambda: colour_shown(window).red() > 150, timeout=PATIENCE_MS)
+    assert window.viewer.bar.facts.text().endswith("320 × 240  ·  0:08")
+    window.viewer.open([video], 0, {video: 6.5})
+    qtbot.waitUntil(lambda: colour_shown(window).blue() > 150, timeout=PATIENCE_MS)
+    assert window.viewer.bar.facts.text().endswith("0:06 of 0:08")
+    window.viewer.open([video], 0, {})
+    qtbot.waitUntil(lambda: colour_shown(window).red() > 150, timeout=PATIENCE_MS)

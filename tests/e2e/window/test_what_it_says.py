@@ -15,10 +15,11 @@ from desktop_app.domain.progress import IndexPhase
 from desktop_app.ui.dialogs.skipped import SkippedDialog
 from desktop_app.ui.empty_states import BUILT_IN_MODEL_LINE
 from desktop_app.ui.theme import Theme, ThemeChoice
-from tests.fixtures.libraries import Indexed
+from tests.fixtures.libraries import SMALL_PHOTOS, Indexed
 from tests.fixtures.photos import write_unique_copies
 from tests.fixtures.windows import (
     Windows,
+    click_button,
     settled,
     wait_for,
 )
@@ -128,4 +129,11 @@ def test_skipped_files_are_listed_with_their_reason(
     wait_for(qtbot, lambda: dialog.table.model().rowCount() == 1)
     assert dialog.table.model().index(0, 0).data() == "broken.jpg"
     assert dialog.table.model().index(0, 1).data()
+    # Mended where nobody is told of it: the person asks for another try.
+    window.services.watching.stop()
+    (photos / "broken.jpg").write_bytes((photos / "photo_00.jpg").read_bytes() + b"another one")
+    wait_for(qtbot, lambda: window.page.grid.photo_count() == SMALL_PHOTOS)
+    click_button(qtbot, dialog, "Try again")
+    wait_for(qtbot, lambda: dialog.table.model().rowCount() == 0)
+    wait_for(qtbot, lambda: window.page.grid.photo_count() == SMALL_PHOTOS + 1)
     dialog.accept()

@@ -45,13 +45,30 @@ def test_nothing_skipped_is_said_plainly(dialog: SkippedDialog) -> None:
     assert dialog.summary.text().startswith("Every photo could be read.")
 
 
-def test_a_file_is_shown_and_all_are_tried_again(qtbot: QtBot, dialog: SkippedDialog) -> None:
+def test_one_file_or_all_are_tried_again(qtbot: QtBot, dialog: SkippedDialog) -> None:
+    other = SkippedFile(Path("/photos/hangs.mp4"), "The file takes too long to read: its decoder was stopped")
+    dialog.show_files([PHOTO, other])
+    with qtbot.waitSignal(dialog.retry_wanted) as wanted:
+        click_button(qtbot, dialog, "Try all again")
+    assert wanted.args == [None]
+    dialog.table.selectRow(1)
+    with qtbot.waitSignal(dialog.retry_wanted) as wanted:
+        click_button(qtbot, dialog, "Try again")
+    assert wanted.args == [[other.path]]
+    # It could be read: the list goes on with what is left.
+    dialog.show_files([PHOTO])
+    with qtbot.waitSignal(dialog.retry_wanted) as wanted:
+        click_button(qtbot, dialog, "Try again")
+    assert wanted.args == [[PHOTO.path]]
+    dialog.show_files([])
+    assert not dialog.retry_one.isEnabled()
+
+
+def test_a_file_is_shown(qtbot: QtBot, dialog: SkippedDialog) -> None:
     dialog.show_files([PHOTO])
     with qtbot.waitSignal(dialog.show_file_wanted) as wanted:
         click_button(qtbot, dialog, "Show in file manager")
     assert wanted.args == [PHOTO.path]
-    with qtbot.waitSignal(dialog.retry_wanted):
-        click_button(qtbot, dialog, "Try them again")
 
 
 def test_a_long_list_opens_at_once(qtbot: QtBot, dialog: SkippedDialog) -> None:
