@@ -26,10 +26,10 @@ class SlowViewing:
         self.gate.set()
         original = type(services.viewing).picture
 
-        def picture(viewing, photo_id: PhotoId, *, max_side: int):  # type: ignore[no-untyped-def]
+        def picture(viewing, photo_id: PhotoId, *, max_side: int, second: float | None):  # type: ignore[no-untyped-def]
             self.asked.append((photo_id, max_side))
             assert self.gate.wait(30)
-            return original(viewing, photo_id, max_side=max_side)
+            return original(viewing, photo_id, max_side=max_side, second=second)
 
         monkeypatch.setattr(type(services.viewing), "picture", picture)
 

@@ -16,7 +16,7 @@ from desktop_app.ui.theme import Theme
 from desktop_app.ui.wording import counted, from_home
 
 _HEADINGS = ("File", "Why", "Folder")
-_WIDTHS = (200, 340)
+_WIDTHS = (180, 410)
 
 
 def _words(file: SkippedFile) -> tuple[str, str, str]:

@@ -35,7 +35,7 @@ class SlowLocating:
     called_off: list[PhotoId] = field(default_factory=list)
     fault: Exception | None = None
 
-    def heat_map(self, photo_id: PhotoId, term: str, *, cancelled: Callable[[], bool]) -> HeatMap:
+    def heat_map(self, photo_id: PhotoId, term: str, *, second: float | None, cancelled: Callable[[], bool]) -> HeatMap:
         self.asked.append((photo_id, term))
         while not self.let.wait(0.01):
             if cancelled():

@@ -146,9 +146,9 @@ def test_pictures_are_decoded_off_the_gui_thread_at_the_size_of_the_view(
     asked: list[tuple[int, threading.Thread]] = []
     original = type(services.viewing).picture
 
-    def record(self, photo_id: PhotoId, *, max_side: int):  # type: ignore[no-untyped-def]
+    def record(self, photo_id: PhotoId, *, max_side: int, second: float | None):  # type: ignore[no-untyped-def]
         asked.append((max_side, threading.current_thread()))
-        return original(self, photo_id, max_side=max_side)
+        return original(self, photo_id, max_side=max_side, second=second)
 
     monkeypatch.setattr(type(services.viewing), "picture", record)
     viewer = opened(qtbot, services, tasks)
