@@ -46,7 +46,7 @@ class SkippedDialog(QDialog):
         )
         self.retry_one.clicked.connect(self._retry_current)
         self.retry = push_button("Try all again", hint="For example after a drive was connected")
-        self.retry.clicked.connect(lambda: self.retry_wanted.emit(None))
+        self.retry.clicked.connect(self._retry_all)
         self._show_file = push_button("Show in file manager")
         self._show_file.clicked.connect(self._show_current)
         self._lay_out(theme)
@@ -73,6 +73,10 @@ class SkippedDialog(QDialog):
             part.setVisible(bool(shown))
         self.retry.setVisible(photos > 0)
         say_alone(self.summary, alone=not shown)
+
+    def _retry_all(self) -> None:
+        self.accept()
+        self.retry_wanted.emit(None)
 
     def _current(self) -> SkippedFile | None:
         return self._items.value(self.table.currentIndex().row())
