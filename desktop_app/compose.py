@@ -114,14 +114,13 @@ def open_library(
     """
     imaging.setup()
     paths = LibraryPaths(_made(folder))
-    settings = ModelSettings(
-        device=device,
-        models_folder=models_folder or default_models_folder(),
-        vocabulary=parse_vocabulary(resource_path("vocabularies", "everyday.json").read_text(encoding="utf-8")),
-        background_captions=_texts("background_captions.txt"),
-        rare_things=_texts("rare_things.txt"),
-    )
+    settings = _model_settings(device, models_folder)
     store = open_store(paths)
+    return Library(store, _services(paths, store, settings, hub_endpoint=hub_endpoint))
+
+
+def _services(paths: LibraryPaths, store: LibraryStore, settings: ModelSettings, *, hub_endpoint: str) -> Services:
+    """Everything the program can do, wired: what several parts share first, then the table of all parts."""
     models = Models(store, settings)
     presence, place_names = Presence(store), PlaceNames()
     indexer = Indexer(store, models, presence, place_names)
@@ -132,7 +131,7 @@ def open_library(
     viewing = Viewing(store, presence, sensitivity)
     browsing = Browsing(store, models, presence, watching, sensitivity)
     tag_scoring = TagScoring(models, searching)
-    services = Services(
+    return Services(
         library_folder=paths.folder,
         changes=store.changes,
         browsing=browsing,
@@ -167,7 +166,6 @@ def open_library(
         verifying=Verifying(store, presence),
         deleting=Deleting(store, presence),
     )
-    return Library(store, services)
 
 
 def run_window(library: Path, *, folders: Sequence[Path] = (), device: str = "auto") -> int:
@@ -281,6 +279,17 @@ def _made(folder: Path) -> Path:
             "Choose another with --library.",
         ) from error
     return full
+
+
+def _model_settings(device: str, models_folder: Path | None) -> ModelSettings:
+    """What models run on, and the words they are used with."""
+    return ModelSettings(
+        device=device,
+        models_folder=models_folder or default_models_folder(),
+        vocabulary=parse_vocabulary(resource_path("vocabularies", "everyday.json").read_text(encoding="utf-8")),
+        background_captions=_texts("background_captions.txt"),
+        rare_things=_texts("rare_things.txt"),
+    )
 
 
 def _texts(name: str) -> tuple[str, ...]:
