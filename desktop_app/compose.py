@@ -43,6 +43,7 @@ from desktop_app.services.organising import Organising
 from desktop_app.services.place_names import PlaceNames
 from desktop_app.services.presence import Presence
 from desktop_app.services.recovering import Recovering
+from desktop_app.services.relearning import Relearning
 from desktop_app.services.reviewing import Reviewing
 from desktop_app.services.saved_searches import SavedSearches
 from desktop_app.services.searching import Searching
@@ -76,8 +77,9 @@ _LOG_FORMAT = "%(asctime)s %(levelname)s %(threadName)s %(name)s: %(message)s"
 class Library:
     """An open library with its services. Close it (or leave its `with` block) to shut everything down in order."""
 
-    def __init__(self, store: LibraryStore, services: Services) -> None:
+    def __init__(self, store: LibraryStore, services: Services, relearning: Relearning) -> None:
         self._store = store
+        self._relearning = relearning
         self.services = services
         self._closed = threading.Lock()
 
@@ -88,6 +90,7 @@ class Library:
         services = self.services
         services.watching.stop()
         services.backing_up.close()
+        self._relearning.close()
         services.indexing.cancel()
         decode.close()
         services.indexing.close()
@@ -116,7 +119,8 @@ def open_library(
     paths = LibraryPaths(_made(folder))
     settings = _model_settings(device, models_folder)
     store = open_store(paths)
-    return Library(store, _services(paths, store, settings, hub_endpoint=hub_endpoint))
+    services = _services(paths, store, settings, hub_endpoint=hub_endpoint)
+    return Library(store, services, Relearning(store, services.teaching))
 
 
 def _services(paths: LibraryPaths, store: LibraryStore, settings: ModelSettings, *, hub_endpoint: str) -> Services:

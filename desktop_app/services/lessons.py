@@ -18,6 +18,7 @@ from desktop_app.store.tag_fits import (
     decisions_on,
     embedded_ids,
     lessons,
+    outdated_lessons,
     put_lesson,
     taught_tags,
 )
@@ -101,8 +102,11 @@ def as_learned(lesson: StoredLesson) -> LearnedTag:
 
 
 def learn_again(store: LibraryStore, model: ActiveModel, *, wanted: tuple[TagId, ...] | None = None) -> int:
-    """Learn the taught tags that this model has no lesson for (after a switch), or the `wanted` ones; return how many."""
-    known = lessons(store.reader, model.model_id)
+    """Learn the taught tags that this model has no lesson for (after a switch) or an outdated one, or the `wanted` ones.
+
+    Returns how many.
+    """
+    known = lessons(store.reader, model.model_id).keys() - set(outdated_lessons(store.reader, model.model_id))
     missing = [tag for tag in taught_tags(store.reader) if tag not in known] if wanted is None else list(wanted)
     learned = 0
     for tag_id in missing:

@@ -16,7 +16,7 @@ from desktop_app.services.models import Models
 from desktop_app.services.retagging import stays_up_to_date
 from desktop_app.services.tag_scoring import TagScoring
 from desktop_app.store.assignments import put_opinions_of_tag
-from desktop_app.store.tag_fits import decisions_on, drop_lessons, put_lesson
+from desktop_app.store.tag_fits import decisions_on, drop_lessons, outdated_lessons, put_lesson
 from desktop_app.store.tags import tag_definition, tag_named
 
 
@@ -54,6 +54,8 @@ class Teaching:
     def teach(self, name: str) -> Taught:
         """Learn a tag from the decisions about it; from then on it applies by itself, to new photos too.
 
+        Later decisions are learned from by themselves (`keep_up`).
+
         Raises UserFacingError when there is no such tag or nothing to learn from.
         """
         definition = self._definition(name)
@@ -69,6 +71,17 @@ class Teaching:
             model.tagger.forget_labels()
             changes, found = self._rescore(definition)
         return Taught(definition.tag, lesson.accepted, lesson.rejected, lesson.precision, lesson.recall, found, changes)
+
+    def keep_up(self) -> tuple[Taught, ...]:
+        """Learn those taught tags anew that the person said more about since."""
+        reader = self._store.reader
+        outdated = [tag_definition(reader, tag) for tag in outdated_lessons(reader, self._models.active().model_id)]
+        # Without an accepted photo left there is nothing to learn from: what was learned stays until it is forgotten.
+        return tuple(
+            self.teach(each.tag.name)
+            for each in outdated
+            if each is not None and any(decisions_on(reader, each.tag.id).values())
+        )
 
     def forget(self, name: str) -> LibraryChanges:
         """Go by the words alone again. The person's decisions stay."""

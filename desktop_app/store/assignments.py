@@ -124,21 +124,24 @@ def decide(session: WriteSession, tag_id: TagId, photo_ids: Iterable[PhotoId], *
     Photos of which they have said the same before are left alone.
     """
     if state is None:
-        session.connection.executemany(
-            "UPDATE tag_assignments SET decision = NULL, decided_at = NULL WHERE tag_id = ? AND content_id = ?",
-            [(tag_id, photo_id) for photo_id in photo_ids],
+        session.connection.execute(
+            """
+            UPDATE tag_assignments SET decision = NULL, decided_at = NULL
+            WHERE tag_id = ? AND content_id IN (SELECT value FROM json_each(?)) AND decision IS NOT NULL
+            """,
+            [tag_id, json.dumps([int(photo_id) for photo_id in photo_ids])],
         )
         drop_empty(session)
         return
     moment = now_text()
-    session.connection.executemany(
+    session.connection.execute(
         """
         INSERT INTO tag_assignments (tag_id, decision, decided_at, content_id)
-        SELECT ?, ?, ?, id FROM contents WHERE id = ?
+        SELECT ?, ?, ?, c.id FROM json_each(?) p CROSS JOIN contents c ON c.id = p.value WHERE true
         ON CONFLICT (content_id, tag_id) DO UPDATE SET decision = excluded.decision, decided_at = excluded.decided_at
         WHERE decision IS NOT excluded.decision
         """,
-        [(tag_id, state, moment, photo_id) for photo_id in photo_ids],
+        [tag_id, state, moment, json.dumps([int(photo_id) for photo_id in photo_ids])],
     )
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -20,7 +20,7 @@ from desktop_app.domain.edit import Edit, Edited, EditId, EditKind
 from desktop_app.domain.photo import PhotoId
 from desktop_app.store.clock import now_text
 from desktop_app.store.reader import Reader
-from desktop_app.store.row_changes import CURATED_COLUMNS, RowChange, apply_changes
+from desktop_app.store.row_changes import CURATED_COLUMNS, RowChange, apply_changes, json_value
 from desktop_app.store.writer import WriteSession
 
 TAG_TABLES = ("tags", "tag_aliases", "vocabulary_words")
@@ -28,7 +28,7 @@ TAG_TABLES = ("tags", "tag_aliases", "vocabulary_words")
 # Edits kept for undoing. One of 10,000 photos takes some 100 kB.
 KEPT_EDITS = 200
 
-_RECORDED = (*TAG_TABLES, "tag_assignments", "contents", "albums", "album_photos")
+_RECORDED = (*TAG_TABLES, "tag_assignments", "learned_tags", "contents", "albums", "album_photos")
 
 
 def record_edit(
@@ -40,7 +40,8 @@ def record_edit(
     """
     with _recording(session.connection):
         count = work()
-        changes = _recorded(session.connection)
+        rows, columns = _recorded(session.connection)
+    changes = _read(rows, columns)
     if not changes:
         return Edited(None)
     touched = _library_changes(changes).photos_touched
@@ -48,7 +49,7 @@ def record_edit(
     session.connection.execute("DELETE FROM edits WHERE undone = 1")
     edit_id = session.connection.execute(
         "INSERT INTO edits (made_at, kind, tag, other, photos, changes) VALUES (?, ?, ?, ?, ?, ?)",
-        [now_text(), kind, tag, other, photos, _packed(changes)],
+        [now_text(), kind, tag, other, photos, _packed(rows, columns)],
     ).lastrowid
     session.connection.execute("DELETE FROM edits WHERE id <= ?", [(edit_id or 0) - KEPT_EDITS])
     return Edited(Edit(EditId(edit_id or 0), kind, tag, other, photos), _library_changes(changes))
@@ -114,7 +115,11 @@ def _library_changes(changes: Sequence[RowChange]) -> LibraryChanges:
 
 
 def _photos_in(changes: Iterable[RowChange], table: str, *, key: str = "content_id") -> frozenset[PhotoId]:
-    return frozenset(PhotoId(change.value(key)) for change in changes if change.table == table)
+    here = [change for change in changes if change.table == table]
+    if not here:
+        return frozenset()
+    place = here[0].columns.index(key)
+    return frozenset(PhotoId((change.after or change.before or [])[place]) for change in here)
 
 
 @contextmanager
@@ -134,7 +139,9 @@ def _recording(connection: sqlite3.Connection) -> Iterator[None]:
 
 def _record(connection: sqlite3.Connection, table: str) -> None:
     columns = _columns(connection, table)
-    old, new = (f"json_array({', '.join(f'{row}.{column}' for column in columns)})" for row in ("old", "new"))
+    old, new = (
+        f"json_array({', '.join(json_value(table, column, row=row) for column in columns)})" for row in ("old", "new")
+    )
     for event, before, after in (("INSERT", "NULL", new), ("UPDATE", old, new), ("DELETE", old, "NULL")):
         connection.execute(
             f"""
@@ -152,21 +159,24 @@ def _columns(connection: sqlite3.Connection, table: str) -> tuple[str, ...]:
     return tuple(row[1] for row in connection.execute(f"PRAGMA main.table_info({table})"))
 
 
-def _recorded(connection: sqlite3.Connection) -> list[RowChange]:
-    columns = {table: _columns(connection, table) for table in _RECORDED}
-    rows = connection.execute("SELECT place, before, after FROM edit_rows WHERE before IS NOT after ORDER BY n")
-    return [
-        RowChange(place, columns[place], before and json.loads(before), after and json.loads(after))
-        for place, before, after in rows
-    ]
+def _recorded(connection: sqlite3.Connection) -> tuple[str, dict[str, tuple[str, ...]]]:
+    """The rows as one JSON text, put together by SQLite: ten thousand small ones take ten times as long; and the columns."""
+    text: str = connection.execute(
+        """
+        SELECT json_group_array(json_array(place, json(before), json(after))) FROM (
+            SELECT place, before, after FROM edit_rows WHERE before IS NOT after ORDER BY n)
+        """
+    ).fetchone()[0]
+    return text, {table: _columns(connection, table) for table in _RECORDED}
 
 
-def _packed(changes: Sequence[RowChange]) -> bytes:
-    document = {
-        "columns": {change.table: change.columns for change in changes},
-        "rows": [(change.table, change.before, change.after) for change in changes],
-    }
-    return zlib.compress(json.dumps(document, separators=(",", ":")).encode(), level=1)
+def _read(rows: str, columns: Mapping[str, Sequence[str]]) -> list[RowChange]:
+    names = {table: tuple(each) for table, each in columns.items()}
+    return [RowChange(table, names[table], before, after) for table, before, after in json.loads(rows)]
+
+
+def _packed(rows: str, columns: Mapping[str, Sequence[str]]) -> bytes:
+    return zlib.compress(f'{{"columns":{json.dumps(columns)},"rows":{rows}}}'.encode(), level=1)
 
 
 def _unpacked(packed: bytes) -> list[RowChange]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from desktop_app.base.paths import to_stored_name
 from desktop_app.domain.query import And, Filter, HasTag, InFolder, InStack, Not, Or
-from desktop_app.store.leaf_filters import Clause, leaf_clause
+from desktop_app.store.leaf_filters import Clause, leaf_clause, tagged_with
 
 # A photo is in the library as long as some file of it is listed, present or missing; content whose files were all
 # edited or forgotten stays in the table (its tags and embedding serve when it returns) but is no photo at present.
@@ -15,10 +15,7 @@ def where(filter_: Filter) -> Clause:
     """The clause that is true of the photos which pass the filter."""
     match filter_:
         case HasTag(tag_id):
-            return Clause(
-                "c.id IN (SELECT content_id FROM tag_assignments WHERE tag_id = ? AND state IN ('accepted', 'suggested'))",
-                (tag_id,),
-            )
+            return Clause(tagged_with("id = ?"), (tag_id,))
         case InFolder(root_id, folder):
             return _in_folder(root_id, folder)
         case InStack(leader):

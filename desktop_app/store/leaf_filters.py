@@ -48,6 +48,15 @@ _COLUMNS = {
 
 _SHOWN_TAG = "state IN ('accepted', 'suggested')"
 
+
+def tagged_with(which: str) -> str:
+    """SQL that is true of photos with a tag of which `which` is true, or with one below it: a dog is an animal."""
+    return f"""c.id IN (SELECT content_id FROM tag_assignments WHERE {_SHOWN_TAG} AND tag_id IN (
+        WITH RECURSIVE below (id) AS (
+            SELECT id FROM tags WHERE {which} UNION SELECT t.id FROM below b JOIN tags t ON t.parent_id = b.id)
+        SELECT id FROM below))"""
+
+
 _STATES = {
     State.FAVOURITE: "c.favourite = 1",
     State.TAGGED: f"c.id IN (SELECT content_id FROM tag_assignments WHERE {_SHOWN_TAG})",
@@ -59,8 +68,7 @@ _STATES = {
 
 # SQLite's own lower() knows ASCII; the same on both sides compares everything else as it is.
 _NAMES = {
-    NameKind.TAG: f"""c.id IN (SELECT content_id FROM tag_assignments
-        WHERE {_SHOWN_TAG} AND tag_id IN (SELECT id FROM tags WHERE name = ?))""",
+    NameKind.TAG: tagged_with("name = ?"),
     NameKind.ALBUM: """c.id IN (SELECT content_id FROM album_photos
         WHERE album_id IN (SELECT id FROM albums WHERE name = ?))""",
     NameKind.FOLDER: """c.id IN (SELECT p.content_id FROM files p JOIN roots r ON r.id = p.root_id

@@ -147,6 +147,25 @@ def taught_tags(reader: Reader) -> tuple[TagId, ...]:
     return tuple(TagId(row[0]) for row in reader.rows("SELECT DISTINCT tag_id FROM learned_tags ORDER BY tag_id"))
 
 
+def outdated_lessons(reader: Reader, model_id: ModelId) -> tuple[TagId, ...]:
+    """Taught tags about which the person decided something since, or took something back."""
+    rows = reader.rows(
+        """
+        SELECT l.tag_id FROM learned_tags l LEFT JOIN (
+            SELECT tag_id, SUM(decision = 'accepted') AS accepted, SUM(decision = 'rejected') AS rejected,
+                MAX(decided_at) AS latest
+            FROM tag_assignments WHERE decision IS NOT NULL AND tag_id IN (SELECT tag_id FROM learned_tags)
+            GROUP BY tag_id
+        ) d ON d.tag_id = l.tag_id
+        WHERE l.model_id = ? AND ((l.accepted, l.rejected) IS NOT (COALESCE(d.accepted, 0), COALESCE(d.rejected, 0))
+            OR d.latest > l.learned_at)
+        ORDER BY l.tag_id
+        """,
+        [model_id],
+    )
+    return tuple(TagId(row[0]) for row in rows)
+
+
 def decisions_on(reader: Reader, tag_id: TagId) -> dict[PhotoId, bool]:
     """What the person decided about a tag: True for accepted. Latest decisions first."""
     rows = reader.rows(

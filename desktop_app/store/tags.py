@@ -91,14 +91,26 @@ def _words_by_tag(reader: Reader, sql: str) -> dict[int, list[str]]:
 def tag_counts(reader: Reader, filter_: Filter, *, with_parents: bool = False) -> list[TagCount]:
     """Tags that photos under the filter have, and the person's own tags even at zero; most frequent first.
 
+    A photo with a tag counts for all tags above it, too, once for each: as filtering by them finds it.
+
     With `with_parents` also the tags that stand above these, so that a tree can be made of them.
     """
     clause = where(filter_)
     rows = reader.rows(
         f"""
-        WITH RECURSIVE n (tag_id, photos) AS MATERIALIZED (
-            SELECT a.tag_id, COUNT(*) FROM tag_assignments a JOIN contents c ON c.id = a.content_id
-            WHERE a.state != 'rejected' AND {LISTED} AND ({clause.sql}) GROUP BY a.tag_id
+        WITH RECURSIVE above (tag_id, id) AS (
+            SELECT id, parent_id FROM tags WHERE parent_id IS NOT NULL
+            UNION SELECT a.tag_id, t.parent_id FROM above a JOIN tags t ON t.id = a.id WHERE t.parent_id IS NOT NULL
+        ), family (tag_id, id) AS MATERIALIZED (
+            SELECT tag_id, id FROM above UNION SELECT id, id FROM above
+        ), has (photo, tag_id) AS MATERIALIZED (
+            SELECT a.content_id, a.tag_id FROM tag_assignments a JOIN contents c ON c.id = a.content_id
+            WHERE a.state != 'rejected' AND {LISTED} AND ({clause.sql})
+        ), n (tag_id, photos) AS MATERIALIZED (
+            SELECT tag_id, COUNT(*) FROM has WHERE tag_id NOT IN (SELECT id FROM above) GROUP BY tag_id
+            UNION ALL
+            SELECT f.id, COUNT(DISTINCT h.photo) FROM has h JOIN family f ON f.tag_id = h.tag_id
+            WHERE f.id IN (SELECT id FROM above) GROUP BY f.id
         ), shown (id) AS (
             SELECT tag_id FROM n UNION SELECT id FROM tags WHERE from_person = 1
             UNION SELECT u.parent_id FROM shown s JOIN tags u ON u.id = s.id WHERE ? AND u.parent_id IS NOT NULL

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
@@ -61,6 +62,34 @@ def test_a_taught_tag_finds_what_is_like_its_examples_and_new_photos_too(
         assert index_now(services).embedded == 0
 
 
+def test_what_the_person_says_later_is_learned_by_itself(copied_library: Indexed) -> None:
+    with open_library(copied_library.library) as library:
+        services = library.services
+        index_now(services)
+        decide(services, copied_library.photos)
+        services.teaching.teach(NAME)
+        tag = services.tag_editing.definition(NAME).tag
+        before = services.models.active().tagger.lesson_of(tag)
+        assert before is not None
+        services.tagging.reject(NAME, [id_of(services, copied_library.photos / "photo_05.jpg")])
+        deadline = time.monotonic() + 60.0
+        while (after := services.models.active().tagger.lesson_of(tag)) is None or after.bias == before.bias:
+            assert time.monotonic() < deadline, "nothing was learned"
+            time.sleep(0.1)
+        assert services.teaching.keep_up() == (), "and once is enough"
+
+
+def test_decisions_made_just_before_the_end_are_learned_from_at_the_next_run(copied_library: Indexed) -> None:
+    with open_library(copied_library.library) as library:
+        index_now(library.services)
+        decide(library.services, copied_library.photos)
+        library.services.teaching.teach(NAME)
+        library.services.tagging.reject(NAME, [id_of(library.services, copied_library.photos / "photo_05.jpg")])
+    with open_library(copied_library.library) as library:
+        index_now(library.services)
+        assert library.services.teaching.keep_up() == ()
+
+
 def test_a_lesson_survives_a_restart_and_is_forgotten_when_asked(copied_library: Indexed) -> None:
     with open_library(copied_library.library) as library:
         services = library.services
@@ -77,6 +106,24 @@ def test_a_lesson_survives_a_restart_and_is_forgotten_when_asked(copied_library:
         photos = [PhotoId(each) for each in services.browsing.photo_ids().tolist()]
         sources = {found.source for photo in photos if (found := opinion(services, photo)) is not None}
         assert TagSource.LEARNED not in sources
+
+
+def test_a_tag_that_was_deleted_comes_back_with_what_it_was_taught(copied_library: Indexed) -> None:
+    with open_library(copied_library.library) as library:
+        services = library.services
+        index_now(services)
+        decide(services, copied_library.photos)
+        services.teaching.teach(NAME)
+        before = services.models.active().tagger.lesson_of(services.tag_editing.definition(NAME).tag)
+        services.tag_editing.delete(services.tag_editing.definition(NAME).tag.id)
+        services.tag_editing.undo()
+        after = services.models.active().tagger.lesson_of(services.tag_editing.definition(NAME).tag)
+        assert before is not None
+        assert after is not None
+        assert after.weights.tobytes() == before.weights.tobytes()
+        assert (after.bias, after.blend) == (before.bias, before.blend)
+        services.tag_editing.redo()
+        assert services.tag_qualities.of_active().tags == ()
 
 
 def test_without_an_accepted_photo_there_is_nothing_to_learn(copied_library: Indexed) -> None:

@@ -10,8 +10,9 @@ import pytest
 
 from desktop_app.domain.indexing import FileKey, MachineTag
 from desktop_app.domain.photo import Metadata, RootId
-from desktop_app.domain.query import And, InFolder
-from desktop_app.domain.tag import TagState
+from desktop_app.domain.query import And, HasTag, InFolder
+from desktop_app.domain.query_terms import Named, NameKind
+from desktop_app.domain.tag import TagDraft, TagState
 from desktop_app.domain.vocabulary import Vocabulary, VocabularyTag
 from desktop_app.store.embeddings import (
     embedded_counts,
@@ -33,6 +34,7 @@ from desktop_app.store.files import (
 from desktop_app.store.indexing import mark_gone
 from desktop_app.store.photos import details, photo_at, photo_ids, status, summaries
 from desktop_app.store.tag_decisions import add_tag, remove_tag
+from desktop_app.store.tag_edits import define_tag
 from desktop_app.store.tags import all_tags, tag_counts, tag_named
 from desktop_app.store.vocabulary_tags import put_vocabulary, vocabulary_tag_ids
 from tests.store.conftest import DIMENSION, OpenStore, stamp
@@ -184,13 +186,42 @@ def test_tag_counts_leave_out_what_was_rejected_and_keep_the_persons_own(store: 
     changes = store.writer.do(lambda session: add_tag(session, "mine", [first])).changes
     assert changes.tags_changed
     assert changes.retagged == {first}
-    assert {item.tag.name: item.count for item in tag_counts(store.reader, And(()))} == {"Dog": 2, "mine": 1}
+    assert {item.tag.name: item.count for item in tag_counts(store.reader, And(()))} == {
+        "Dog": 2,
+        "animal": 2,
+        "mine": 1,
+    }
     store.writer.do(lambda session: remove_tag(session, "dog", [second]))
     store.writer.do(lambda session: remove_tag(session, "mine", [first]))
-    assert {item.tag.name: item.count for item in tag_counts(store.reader, And(()))} == {"Dog": 1, "mine": 0}
+    assert {item.tag.name: item.count for item in tag_counts(store.reader, And(()))} == {
+        "Dog": 1,
+        "animal": 1,
+        "mine": 0,
+    }
     below_b = InFolder(store.root, "b")
     assert {item.tag.name: item.count for item in tag_counts(store.reader, below_b)} == {"mine": 0}
     assert store.writer.do(lambda session: remove_tag(session, "unheard of", [first])).edit is None
+
+
+def test_a_tag_counts_and_finds_photos_of_the_tags_below_it_each_once(store: OpenStore) -> None:
+    for draft in (TagDraft("pets"), TagDraft("cats", parent="pets"), TagDraft("kittens", parent="cats")):
+        store.writer.do(lambda session, draft=draft: define_tag(session, draft))
+    first, second, third, _ = (store.add(f"{name}.jpg", name) for name in "1234")
+    for name, photos in (("pets", [first]), ("cats", [first, second]), ("kittens", [second, third])):
+        store.writer.do(lambda session, name=name, photos=photos: add_tag(session, name, photos))
+    counted = {item.tag.name: item.count for item in tag_counts(store.reader, And(()))}
+    assert counted == {"pets": 3, "cats": 3, "kittens": 2}
+    for name, count in counted.items():
+        tag = tag_named(store.reader, name)
+        assert tag is not None
+        for filter_ in (HasTag(tag.id), Named(NameKind.TAG, name)):
+            assert len(photo_ids(store.reader, filter_)) == count
+    store.writer.do(lambda session: remove_tag(session, "kittens", [third]))
+    assert {item.tag.name: item.count for item in tag_counts(store.reader, And(()))} == {
+        "pets": 2,
+        "cats": 2,
+        "kittens": 1,
+    }
 
 
 @pytest.mark.parametrize("missing_root", [RootId(99)])
