@@ -58,10 +58,11 @@ class Relearning:
     def _wait_for_edits(self) -> bool:
         """Until there were edits and then none for a moment. False at the end."""
         with self._wake:
-            self._wake.wait_for(lambda: self._closed or self._edits > 0)
             while not self._closed:
-                seen = self._edits
-                if not self._wake.wait_for(lambda seen=seen: self._closed or self._edits != seen, _QUIET_SECONDS):
+                # What was said while the last lesson was learned needs no waking: it is counted.
+                if self._edits == 0:
+                    self._wake.wait()
+                elif not self._wake.wait(_QUIET_SECONDS):
                     self._edits = 0
                     return True
             return False

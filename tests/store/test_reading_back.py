@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta, timezone
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -205,10 +206,10 @@ def test_tag_counts_leave_out_what_was_rejected_and_keep_the_persons_own(store: 
 
 def test_a_tag_counts_and_finds_photos_of_the_tags_below_it_each_once(store: OpenStore) -> None:
     for draft in (TagDraft("pets"), TagDraft("cats", parent="pets"), TagDraft("kittens", parent="cats")):
-        store.writer.do(lambda session, draft=draft: define_tag(session, draft))
+        store.writer.do(partial(define_tag, draft=draft))
     first, second, third, _ = (store.add(f"{name}.jpg", name) for name in "1234")
     for name, photos in (("pets", [first]), ("cats", [first, second]), ("kittens", [second, third])):
-        store.writer.do(lambda session, name=name, photos=photos: add_tag(session, name, photos))
+        store.writer.do(partial(add_tag, name=name, photo_ids=photos))
     counted = {item.tag.name: item.count for item in tag_counts(store.reader, And(()))}
     assert counted == {"pets": 3, "cats": 3, "kittens": 2}
     for name, count in counted.items():
