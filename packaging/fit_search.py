@@ -96,9 +96,11 @@ def main() -> None:
     bank = embedder.embed_texts(background_captions())
     background = background_of(vectors, bank)
     texts, queries = _queries(embedder, vectors, photos, labels=labels, classes=_classes(options.photos))
-    found = fit_matching(queries, background, libraries=_libraries(len(photos)))
+    libraries = _libraries(len(photos))
+    found = fit_matching(queries, background, libraries=libraries)
     known = (_ensembles(embedder, [tag.prompts for tag in _vocabulary().tags]), bank)
-    presence = fit_presence(queries, background, found, familiar=[familiarity(text, known) for text in texts])
+    familiar = [familiarity(text, known) for text in texts]
+    presence = fit_presence(queries, background, familiar=familiar, libraries=libraries)
     facts_file = options.model / "keepsight.json"
     facts = json.loads(facts_file.read_text(encoding="utf-8"))
     facts["matching"] = asdict(found)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -72,11 +72,18 @@ def fit_matching(
 
 
 def fit_presence(
-    queries: Sequence[LabelledQuery], photos: Background, matching: MatchCalibration, *, familiar: Sequence[float]
+    queries: Sequence[LabelledQuery],
+    photos: Background,
+    *,
+    familiar: Sequence[float],
+    libraries: Sequence[Places] = (),
 ) -> Presence:
-    """What tells queries with matches from those without, both counted alike. `familiar` is the familiarity of each."""
-    places = np.arange(len(photos.mean))
-    asked = list(_in_library(queries, photos, places, matching.mean_weight))
+    """What tells queries with matches from those without, both counted alike. `familiar` is the familiarity of each.
+
+    `libraries` as in `fit_matching`: all is fitted to the first, and how much lower the bar is among fewer photos to the rest.
+    """
+    first, *rest = libraries or [np.arange(len(photos.mean))]
+    asked = list(_in_library(queries, photos, first, MEAN_WEIGHT))
     there, absent = _sides(asked)
     enough = round(float(np.quantile(np.asarray(familiar)[there], _UNFAMILIAR)), 4)
     known = np.minimum(familiar, enough)
@@ -89,7 +96,23 @@ def fit_presence(
     best, height, familiarity, bias = (
         round(float(value), 4) for value in np.append(found[:-1], found[-1] - np.log(bar / (1.0 - bar)))
     )
-    return Presence(best, height, familiarity, bias, familiar_from=enough)
+    fitted = Presence(best, height, familiarity, bias, familiar_from=enough, photos=float(len(first)))
+    parts = [list(_in_library(queries, photos, places, MEAN_WEIGHT)) for places in rest]
+    return replace(fitted, fewer=_fewer(fitted, parts, familiar)) if parts else fitted
+
+
+def _fewer(fitted: Presence, parts: Sequence[Sequence[_Asked]], familiar: Sequence[float]) -> float:
+    """The fall of the bar at which, on the average over small libraries, the product of two shares is highest: of questions
+    with matches that pass it, and of those without that do not.
+    """
+    falls = np.linspace(0.0, 2.0, 41)
+    shares = np.zeros(len(falls))
+    for part in parts:
+        there, absent = _sides(part)
+        margins = np.array([fitted.margin(each.query, own) for each, own in zip(part, familiar, strict=True)])
+        raised = margins + falls[:, None] * np.log(fitted.photos / part[0].query.count)
+        shares += (raised[:, there] >= 0.0).mean(axis=1) * (raised[:, absent] < 0.0).mean(axis=1)
+    return round(float(falls[shares.argmax()]), 4)
 
 
 @dataclass(frozen=True, slots=True)

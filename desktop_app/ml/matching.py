@@ -41,17 +41,20 @@ class QueryBackground:
     spread: float
     """Robust standard deviation."""
     best: float
+    count: int = 0
+    """Of how many photos that is the best."""
 
     @classmethod
-    def of(cls, similarities: Vectors, *, best: float | None = None) -> QueryBackground:
-        """From the similarities of every photo, or of an even sample and the best of all; of an empty library, something
-        that matches nothing.
+    def of(cls, similarities: Vectors, *, best: float | None = None, count: int | None = None) -> QueryBackground:
+        """From the similarities of every photo, or of an even sample and the best of all, so many; of an empty library,
+        something that matches nothing.
         """
         if not len(similarities):
             return cls(0.0, 1.0, 1.0)
         median = float(np.median(similarities))
         spread = float(np.median(np.abs(similarities - median))) * MAD_TO_SIGMA
-        return cls(median, max(spread, _LEAST_SPREAD), float(similarities.max()) if best is None else best)
+        highest = float(similarities.max()) if best is None else best
+        return cls(median, max(spread, _LEAST_SPREAD), highest, len(similarities) if count is None else count)
 
     @property
     def height(self) -> float:

@@ -7,6 +7,7 @@ things tell, of which a logistic regression is fitted once per model (packaging/
  - how far that stands above the library's median, in robust standard deviations,
  - `familiarity`: how near the words come to words that are known to mean something. It tells nonsense from
    what is only not there.
+Among few photos the best stands less high, by chance and for matches alike: the bar is lower there.
 """
 
 from __future__ import annotations
@@ -39,11 +40,16 @@ class Presence:
     """With the bar in it: above 0 something matches."""
     familiar_from: float
     """Words that are so familiar are familiar enough: rare words and whole sentences are no worse questions."""
+    photos: float = 0.0
+    """How many photos the rest was fitted to."""
+    fewer: float = 0.0
+    """By how much the bar falls when there are e times fewer than that."""
 
     def margin(self, query: QueryBackground, familiar: float) -> float:
         """How far a question lies above (or, below 0, under) what a question with matches must reach, in log-odds."""
         known = self.familiarity * min(familiar, self.familiar_from)
-        seen = self.best * query.best + self.height * query.height + known
+        fewer = self.fewer * float(np.log(max(1.0, self.photos / max(query.count, 1))))
+        seen = self.best * query.best + self.height * query.height + known + fewer
         return float(np.clip(seen + self.bias, -_FARTHEST, _FARTHEST))
 
 

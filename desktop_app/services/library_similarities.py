@@ -156,9 +156,8 @@ def _judged(snapshot: IndexSnapshot, query: QueryVector, cosines: Vectors, *, sc
     exact = np.zeros(len(cosines), bool)
     exact[rows] = True
     best = float(_leads(snapshot, query, cosines, rows).max()) if len(rows) else None
-    return Similarities(
-        cosines, exact, QueryBackground.of(_leads(snapshot, query, cosines, snapshot.sample), best=best)
-    )
+    sample = _leads(snapshot, query, cosines, snapshot.sample)
+    return Similarities(cosines, exact, QueryBackground.of(sample, best=best, count=len(leads)))
 
 
 def _leads(snapshot: IndexSnapshot, query: QueryVector, cosines: Vectors, rows: Rows | None = None) -> Vectors:

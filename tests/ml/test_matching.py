@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from desktop_app.ml.calibration import Background
-from desktop_app.ml.match_fitting import LabelledQuery, fit_matching, fit_presence
+from desktop_app.ml.match_fitting import MEAN_WEIGHT, LabelledQuery, fit_matching, fit_presence
 from desktop_app.ml.matching import DEFAULT_MATCHING, MatchCalibration, QueryBackground, sigmoid, views
 from desktop_app.ml.presence import Presence, familiarity
 
@@ -117,10 +117,9 @@ def test_presence_tells_what_is_not_there_and_what_means_nothing_from_what_is() 
         for seed, (count, known) in enumerate(kinds)
     ]
     familiar = [known for _, known in kinds]
-    matching = MatchCalibration(2.0, 0.0, 0.5, 0.7, -1.5, bar=0.3)
-    presence = fit_presence(queries, photos, matching, familiar=familiar)
+    presence = fit_presence(queries, photos, familiar=familiar)
     margins = [
-        presence.margin(QueryBackground.of(query.similarities - photos.mean), known)
+        presence.margin(QueryBackground.of(query.similarities - MEAN_WEIGHT * photos.mean), known)
         for query, known in zip(queries, familiar, strict=True)
     ]
     assert [margin >= 0.0 for margin in margins] == [True] * 12 + [False] * 24
@@ -132,6 +131,9 @@ def test_words_are_as_familiar_as_the_nearest_ten_known_texts_and_beyond_a_point
     text[:10] = np.sqrt(0.1)
     assert familiarity(text, (known[:20], known[20:])) == pytest.approx(np.sqrt(0.1))
     assert familiarity(text, (known[:5], known[20:])) < np.sqrt(0.1)
-    presence = Presence(1.0, 0.1, 2.0, -1.0, familiar_from=0.4)
-    query = QueryBackground(0.0, 0.1, 0.5)
+    presence = Presence(1.0, 0.1, 2.0, -1.0, familiar_from=0.4, photos=500.0, fewer=0.3)
+    query = QueryBackground(0.0, 0.1, 0.5, count=20)
+    among_many = [presence.margin(QueryBackground(0.0, 0.1, 0.5, count), 0.4) for count in (1, 20, 500, 1_000_000)]
+    assert among_many == sorted(among_many, reverse=True)
+    assert among_many[-1] == among_many[-2] < among_many[1], "more photos than were fitted to raise no bar"
     assert presence.margin(query, 0.9) == presence.margin(query, 0.4) > presence.margin(query, 0.3)

@@ -13,7 +13,15 @@ from desktop_app.ml.model_facts import FACTS_FILE, stated_matching, stated_prese
 from desktop_app.ml.presence import Presence
 
 MATCHING = {"lead": 16.0, "by_photo": 0.0, "by_library": -0.1, "below_best": 0.2, "bias": -6.0, "bar": 0.2}
-PRESENCE = {"best": 13.0, "height": 0.6, "familiarity": 19.0, "bias": -14.0, "familiar_from": 0.43}
+PRESENCE = {
+    "best": 13.0,
+    "height": 0.6,
+    "familiarity": 19.0,
+    "bias": -14.0,
+    "familiar_from": 0.43,
+    "photos": 428.0,
+    "fewer": 0.5,
+}
 
 
 def stating(folder: Path, **facts: object) -> CatalogueEntry:
