@@ -63,8 +63,10 @@ def dialog_column(dialog: QDialog, theme: Theme, *parts: Part, spacing: int | No
 def say_alone(words: QLabel, *, alone: bool) -> None:
     """Put words in the middle of a dialog that has nothing else to show, or above what it shows."""
     words.setAlignment(Qt.AlignmentFlag.AlignCenter if alone else Qt.AlignmentFlag.AlignLeft)
-    tall = QSizePolicy.Policy.Expanding if alone else QSizePolicy.Policy.Preferred
-    words.setSizePolicy(QSizePolicy.Policy.Preferred, tall)
+    # The policy it has, not a new one: that a label which wraps needs a height for its width is part of it.
+    policy = words.sizePolicy()
+    policy.setVerticalPolicy(QSizePolicy.Policy.Expanding if alone else QSizePolicy.Policy.Preferred)
+    words.setSizePolicy(policy)
 
 
 def dismiss_button(dialog: QDialog, text: str = "Close") -> QPushButton:
