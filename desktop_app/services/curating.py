@@ -10,10 +10,11 @@ from desktop_app.domain.edit import Edited
 from desktop_app.domain.photo import Curation, PhotoId
 from desktop_app.services.library_store import LibraryStore
 from desktop_app.store.curation import curation_of, describe, entitle, mark_favourite, rate
+from desktop_app.store.stacks import with_pairs
 
 
 class Curating:
-    """The person's word on photos, which outranks what files say."""
+    """The person's word on photos, which outranks what files say; on both halves of a pair that is shown as one photo."""
 
     def __init__(self, store: LibraryStore) -> None:
         self._store = store
@@ -26,11 +27,13 @@ class Curating:
         """Give 1 to 5 stars, or none (0). Raises UserFacingError for other numbers."""
         if not 0 <= stars <= MOST_STARS:
             raise UserFacingError(f"A photo has 0 to {MOST_STARS} stars, not {stars}.")
-        return self._store.edit(lambda session: rate(session, photo_ids, stars=stars))
+        return self._store.edit(lambda session: rate(session, with_pairs(session, photo_ids), stars=stars))
 
     def mark_favourite(self, photo_ids: Collection[PhotoId], *, favourite: bool) -> Edited:
         """Make photos favourites, or no longer."""
-        return self._store.edit(lambda session: mark_favourite(session, photo_ids, favourite=favourite))
+        return self._store.edit(
+            lambda session: mark_favourite(session, with_pairs(session, photo_ids), favourite=favourite)
+        )
 
     def toggle_favourite(self, photo_ids: Sequence[PhotoId]) -> Edited:
         """Make photos favourites; when all of them are, no longer."""
@@ -39,9 +42,13 @@ class Curating:
     def entitle(self, photo_ids: Collection[PhotoId], title: str) -> Edited:
         """Give photos a title of one line; empty: none."""
         cleaned = clean_text(" ".join(title.split()))
-        return self._store.edit(lambda session: entitle(session, dict.fromkeys(photo_ids, cleaned)))
+        return self._store.edit(
+            lambda session: entitle(session, dict.fromkeys(with_pairs(session, photo_ids), cleaned))
+        )
 
     def describe(self, photo_ids: Collection[PhotoId], description: str) -> Edited:
         """Give photos a description; empty: none."""
         cleaned = clean_text(description)
-        return self._store.edit(lambda session: describe(session, dict.fromkeys(photo_ids, cleaned)))
+        return self._store.edit(
+            lambda session: describe(session, dict.fromkeys(with_pairs(session, photo_ids), cleaned))
+        )

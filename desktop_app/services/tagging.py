@@ -9,6 +9,7 @@ from desktop_app.domain.edit import Edited
 from desktop_app.domain.photo import PhotoId
 from desktop_app.domain.tag import clean_tag_name
 from desktop_app.services.library_store import LibraryStore
+from desktop_app.store.stacks import with_pairs
 from desktop_app.store.tag_decisions import (
     accept_suggestions,
     accept_tag,
@@ -21,7 +22,9 @@ from desktop_app.store.writer import WriteSession
 
 
 class Tagging:
-    """The person's own decisions, which outrank every machine's."""
+    """The person's own decisions, which outrank every machine's. What is said of a RAW + JPEG pair or a live photo, which are
+    shown as one photo, is said of both halves.
+    """
 
     def __init__(self, store: LibraryStore) -> None:
         self._store = store
@@ -57,7 +60,7 @@ class Tagging:
         photo_ids: Collection[PhotoId],
     ) -> Edited:
         cleaned = cleaned_name(name)
-        return self._store.edit(lambda session: edit(session, cleaned, photo_ids))
+        return self._store.edit(lambda session: edit(session, cleaned, with_pairs(session, photo_ids)))
 
 
 def cleaned_name(name: str) -> str:

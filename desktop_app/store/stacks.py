@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import json
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from sqlite3 import Row
 
@@ -117,6 +118,18 @@ def behind(reader: Reader, leader: PhotoId) -> tuple[PhotoId, ...]:
     """The photos that are shown by another one, in the order they were found."""
     rows = reader.rows("SELECT content_id FROM stacked WHERE leader_id = ? ORDER BY content_id", [leader])
     return tuple(PhotoId(row[0]) for row in rows)
+
+
+def with_pairs(session: WriteSession, photos: Collection[PhotoId]) -> tuple[PhotoId, ...]:
+    """These photos, and of those that lead a pair (RAW + JPEG, a live photo) its other half: the same moment in two files.
+
+    Of a burst nothing else: its photos are different ones, of which a person picks the best.
+    """
+    rows = session.connection.execute(
+        "SELECT content_id FROM stacked WHERE kind IN (?, ?) AND leader_id IN (SELECT value FROM json_each(?))",
+        [StackKind.RAW_PAIR.value, StackKind.LIVE.value, json.dumps([int(photo) for photo in photos])],
+    )
+    return tuple(dict.fromkeys((*photos, *(PhotoId(row[0]) for row in rows))))
 
 
 def stacked_pairs(reader: Reader) -> Ids:

@@ -11,8 +11,10 @@ import pytest
 from PIL import Image
 
 from desktop_app.compose import open_library
+from desktop_app.domain.photo import PhotoId
 from desktop_app.domain.query import InFolder, InStack
 from desktop_app.domain.question import Question
+from desktop_app.domain.tag import TagState
 from desktop_app.services.services import Services
 from desktop_app.services.stacking import folded
 from tests.fixtures.formats import write_dng, write_video
@@ -123,3 +125,40 @@ def test_only_what_stands_behind_a_listed_photo_is_left_out() -> None:
     assert folded(np.array([5, 3, 2, 1]), pairs).tolist() == [5, 1]
     assert folded(np.array([3, 5, 9]), pairs).tolist() == [3, 5, 9]
     assert folded(np.array([], np.int64), pairs).tolist() == []
+
+
+def test_what_is_said_of_a_pair_is_said_of_both_halves_and_of_a_burst_of_one(
+    services: Services, tmp_path: Path
+) -> None:
+    folder = tmp_path / "photos"
+    folder.mkdir()
+    pictures = [picture.resize((120, 90)) for picture in small_photos(4)]
+    pictures[0].save(folder / "IMG_1.JPG")
+    write_dng(folder / "IMG_1.dng", (64, 48))
+    burst = [take(folder / f"IMG_{5 + number}.jpg", pictures[1 + number], second=number) for number in range(3)]
+    index_now(services, folder)
+    pair = [id_of(services, folder / name) for name in ("IMG_1.JPG", "IMG_1.dng")]
+    in_burst = [id_of(services, path) for path in burst]
+    assert len(shown(services)) == 2
+
+    tagged = services.tagging.add("mine", [pair[0], in_burst[0]])
+    services.curating.rate([pair[0], in_burst[0]], 4)
+    services.curating.toggle_favourite([pair[0]])
+    services.curating.entitle([pair[0]], "One moment")
+    assert tagged.photos == 3
+    for photo, has in [(pair[0], True), (pair[1], True), (in_burst[0], True), (in_burst[1], False)]:
+        assert (tags_of(services, photo) == {"mine"}) is has
+        assert (services.curating.said_of([photo]).rating == 4) is has
+    assert services.curating.said_of(pair).favourite
+    assert [services.curating.said_of([photo]).title for photo in pair] == ["One moment"] * 2
+    # The other half by itself: only that.
+    services.tagging.remove("mine", [pair[1]])
+    assert tags_of(services, pair[0]) == {"mine"}
+    assert tags_of(services, pair[1]) == set()
+
+
+def tags_of(services: Services, photo: PhotoId) -> set[str]:
+    """What the person said the photo shows."""
+    details = services.browsing.details(photo)
+    assert details is not None
+    return {item.tag.name for item in details.tags if item.tag.name == "mine" and item.state is TagState.ACCEPTED}
