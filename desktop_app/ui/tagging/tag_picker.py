@@ -6,7 +6,8 @@ from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QDialog, QLineEdit, QVBoxLayout, QWidget
 
-from desktop_app.domain.tag_choices import TagChoice, TagChoices
+from desktop_app.domain.tag import PERSONAL_GROUP
+from desktop_app.domain.tag_choices import MOST_CHOICES, TagChoice, TagChoices
 from desktop_app.ui.controls import label
 from desktop_app.ui.tagging.choice_list import ChoiceList
 from desktop_app.ui.theme import Theme
@@ -61,8 +62,13 @@ class TagPicker(QDialog):
             self.choose(self.list.marked)
 
     def offered(self, typed: str) -> list[TagChoice]:
-        """The rows for what is typed."""
-        return [choice for choice in self.choices.offered(typed) if not choice.is_new]
+        """The rows for what is typed; at first, where no tags are at hand, the person's own and then all by name."""
+        found = [choice for choice in self.choices.offered(typed) if not choice.is_new]
+        if found or typed.strip():
+            return found
+        tags = (item.tag for item in self.choices.definitions)
+        by_name = sorted(tags, key=lambda tag: (tag.group != PERSONAL_GROUP, tag.name.casefold()))
+        return [TagChoice(tag.name, tag.group, colour=tag.colour) for tag in by_name[:MOST_CHOICES]]
 
     def words_below(self, offered: list[TagChoice], typed: str) -> str:
         """The line below the list."""

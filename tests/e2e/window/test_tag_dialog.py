@@ -46,6 +46,7 @@ def test_a_tag_in_own_words_is_made_and_found_in_photos_at_once(qtbot: QtBot, wi
     dialog.parent_button.click()
     picker = dialog.findChildren(TagPicker)[0]
     wait_for(qtbot, lambda: bool(picker.choices.definitions))
+    wait_for(qtbot, lambda: bool(picker.list.choices))  # something to choose from before a letter is typed
     qtbot.keyClicks(picker.field, "cat")
     qtbot.keyClick(picker.field, Qt.Key.Key_Return)
     assert dialog.parent_button.text() == "cat"
