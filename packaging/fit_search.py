@@ -32,7 +32,7 @@ from desktop_app.ml.calibration import Background, background_of
 from desktop_app.ml.devices import Device
 from desktop_app.ml.embedder import Embedder, load_embedder
 from desktop_app.ml.match_fitting import LabelledQuery, fit_matching, fit_presence
-from desktop_app.ml.presence import familiarity
+from desktop_app.ml.presence import Words, common_words, commonness, familiarity
 from desktop_app.ml.prompts import LABEL_TEMPLATES, QUERY_TEMPLATES, ensemble_mean, fill_templates
 from desktop_app.ml.tag_calibration_fitting import fit_tag_calibration
 
@@ -95,12 +95,16 @@ def main() -> None:
     ])  # fmt: skip
     bank = embedder.embed_texts(background_captions())
     background = background_of(vectors, bank)
-    texts, queries = _queries(embedder, vectors, photos, labels=labels, classes=_classes(options.photos))
+    texts, embedded, queries = _queries(embedder, vectors, photos, labels=labels, classes=_classes(options.photos))
     libraries = _libraries(len(photos))
     found = fit_matching(queries, background, libraries=libraries)
     known = (_ensembles(embedder, [tag.prompts for tag in _vocabulary().tags]), bank)
-    familiar = [familiarity(text, known) for text in texts]
-    presence = fit_presence(queries, background, familiar=familiar, libraries=libraries)
+    common = common_words(background_captions())
+    words = [
+        Words(familiarity(vector, known), commonness(text, common))
+        for text, vector in zip(texts, embedded, strict=True)
+    ]
+    presence = fit_presence(queries, background, words=words, libraries=libraries)
     facts_file = options.model / "keepsight.json"
     facts = json.loads(facts_file.read_text(encoding="utf-8"))
     facts["matching"] = asdict(found)
@@ -165,8 +169,8 @@ def _queries(
     *,
     labels: dict[Path, frozenset[str]],
     classes: list[str],
-) -> tuple[Vectors, list[LabelledQuery]]:
-    """The queries to fit to, and their embeddings [Q, D]."""
+) -> tuple[list[str], Vectors, list[LabelledQuery]]:
+    """What is asked, its embeddings [Q, D], and the queries to fit to."""
     used = {label for found in labels.values() for label in found}
     generator = random.Random(4)
     present = sorted(label for label in used if is_for_fitting(label))
@@ -189,10 +193,17 @@ def _queries(
         for row, label in enumerate(present)
     ]
     # A class that no label names may yet be seen somewhere, or nearly (another terrier): it sets no bar.
-    return embedded, queries + [
-        LabelledQuery(similarities[:, row], nothing, everywhere, ABSENT_WEIGHT, sets_bar=row >= len(texts) - len(sure))
-        for row in range(len(present), len(texts))
-    ]
+    return (
+        texts,
+        embedded,
+        queries
+        + [
+            LabelledQuery(
+                similarities[:, row], nothing, everywhere, ABSENT_WEIGHT, sets_bar=row >= len(texts) - len(sure)
+            )
+            for row in range(len(present), len(texts))
+        ],
+    )
 
 
 def _libraries(photos: int) -> list[npt.NDArray[np.int64]]:

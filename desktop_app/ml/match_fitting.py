@@ -11,7 +11,7 @@ import numpy.typing as npt
 from desktop_app.ml.calibration import Background
 from desktop_app.ml.logistic import fit_logistic
 from desktop_app.ml.matching import MatchCalibration, QueryBackground, sigmoid, views
-from desktop_app.ml.presence import Presence
+from desktop_app.ml.presence import Presence, Words
 
 Vectors = npt.NDArray[np.float32]
 Floats = npt.NDArray[np.float64]
@@ -75,19 +75,21 @@ def fit_presence(
     queries: Sequence[LabelledQuery],
     photos: Background,
     *,
-    familiar: Sequence[float],
+    words: Sequence[Words],
     libraries: Sequence[Places] = (),
 ) -> Presence:
-    """What tells queries with matches from those without, both counted alike. `familiar` is the familiarity of each.
+    """What tells queries with matches from those without, both counted alike. `words` says what is known of the words of each.
 
     `libraries` as in `fit_matching`: all is fitted to the first, and how much lower the bar is among fewer photos to the rest.
     """
     first, *rest = libraries or [np.arange(len(photos.mean))]
     asked = list(_in_library(queries, photos, first, MEAN_WEIGHT))
     there, absent = _sides(asked)
-    enough = round(float(np.quantile(np.asarray(familiar)[there], _UNFAMILIAR)), 4)
-    known = np.minimum(familiar, enough)
-    seen = np.array([(each.query.best, each.query.height, own) for each, own in zip(asked, known, strict=True)])
+    enough = round(float(np.quantile(np.array([each.familiar for each in words])[there], _UNFAMILIAR)), 4)
+    seen = np.array([
+        (each.query.best, each.query.height, min(own.familiar, enough))
+        for each, own in zip(asked, words, strict=True)
+    ])  # fmt: skip
     counted = there | absent
     weights = np.where(there, 1.0 / there.sum(), 1.0 / absent.sum())[counted]
     found = _logistic(seen[counted], there[counted].astype(np.float64), weights)
@@ -98,10 +100,10 @@ def fit_presence(
     )
     fitted = Presence(best, height, familiarity, bias, familiar_from=enough, photos=float(len(first)))
     parts = [list(_in_library(queries, photos, places, MEAN_WEIGHT)) for places in rest]
-    return replace(fitted, fewer=_fewer(fitted, parts, familiar)) if parts else fitted
+    return replace(fitted, fewer=_fewer(fitted, parts, words)) if parts else fitted
 
 
-def _fewer(fitted: Presence, parts: Sequence[Sequence[_Asked]], familiar: Sequence[float]) -> float:
+def _fewer(fitted: Presence, parts: Sequence[Sequence[_Asked]], words: Sequence[Words]) -> float:
     """The fall of the bar at which, on the average over small libraries, the product of two shares is highest: of questions
     with matches that pass it, and of those without that do not.
     """
@@ -109,7 +111,7 @@ def _fewer(fitted: Presence, parts: Sequence[Sequence[_Asked]], familiar: Sequen
     shares = np.zeros(len(falls))
     for part in parts:
         there, absent = _sides(part)
-        margins = np.array([fitted.margin(each.query, own) for each, own in zip(part, familiar, strict=True)])
+        margins = np.array([fitted.margin(each.query, own) for each, own in zip(part, words, strict=True)])
         raised = margins + falls[:, None] * np.log(fitted.photos / part[0].query.count)
         shares += (raised[:, there] >= 0.0).mean(axis=1) * (raised[:, absent] < 0.0).mean(axis=1)
     return round(float(falls[shares.argmax()]), 4)

@@ -12,7 +12,7 @@ from desktop_app.domain.words import telling_words
 from desktop_app.ml.calibration import Background
 from desktop_app.ml.matching import PictureCalibration, QueryBackground, sigmoid
 from desktop_app.ml.moment_index import MomentIndex
-from desktop_app.ml.presence import familiarity
+from desktop_app.ml.presence import Words, commonness, familiarity
 from desktop_app.ml.vectors.snapshot import IndexSnapshot
 from desktop_app.services.active_model import ActiveModel
 from desktop_app.services.library_similarities import EVERYTHING, LibrarySimilarities, QueryVector, Scope
@@ -115,16 +115,17 @@ class TermScores:
         cosines, query = self._judged(vector)
         background = self._snapshot.background
         photos = Background(background.mean[self._rows], background.deviation[self._rows])
-        odds = self._model.matching.now.log_odds(cosines, photos, query) + self._doubt(vector, query)
+        odds = self._model.matching.now.log_odds(cosines, photos, query) + self._doubt(text, vector, query)
         return self._of_photos(sigmoid(odds), absent=0.0)
 
-    def _doubt(self, text: QueryVector, query: QueryBackground) -> np.float32:
+    def _doubt(self, text: str, vector: QueryVector, query: QueryBackground) -> np.float32:
         """What all photos' log-odds lose when what the text says is probably nowhere in the library."""
         matching = self._model.matching
         if matching.presence is None:
             return np.float32(0.0)
-        familiar = familiarity(text.vector, self._model.tagger.known_texts())
-        return np.float32(matching.now.doubt(query, matching.presence.margin(query, familiar)))
+        tagger = self._model.tagger
+        words = Words(familiarity(vector.vector, tagger.known_texts()), commonness(text, tagger.common_words))
+        return np.float32(matching.now.doubt(query, matching.presence.margin(query, words)))
 
     def is_like(self, vector: Vectors) -> Vectors:
         """Probability that each photo is like an example given as a unit vector."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +19,7 @@ from desktop_app.domain.vocabulary import Vocabulary
 from desktop_app.ml.calibration import Background, background_of
 from desktop_app.ml.learned_tag import LearnedTag
 from desktop_app.ml.matching import sigmoid
+from desktop_app.ml.presence import common_words
 from desktop_app.ml.prompts import prompts_key
 from desktop_app.ml.tag_calibration import TagBackground, TagCalibration
 from desktop_app.ml.tag_thresholds import best_cuts
@@ -150,6 +152,11 @@ class ZeroShotTagger:
         """Texts that mean something to people, float32 [n, D]: the names of tags, and the background captions."""
         labels = self.labels()
         return labels.vectors, labels.bank
+
+    @cached_property
+    def common_words(self) -> frozenset[str]:
+        """What the background captions say."""
+        return common_words(self._captions)
 
     def prompts_of(self, definition: TagDefinition) -> tuple[str, ...]:
         """The sentences by which a tag is asked for."""

@@ -8,7 +8,7 @@ import pytest
 from desktop_app.ml.calibration import Background
 from desktop_app.ml.match_fitting import MEAN_WEIGHT, LabelledQuery, fit_matching, fit_presence
 from desktop_app.ml.matching import DEFAULT_MATCHING, MatchCalibration, QueryBackground, sigmoid, views
-from desktop_app.ml.presence import Presence, familiarity
+from desktop_app.ml.presence import Presence, Words, common_words, commonness, familiarity
 
 
 def background(photos: int) -> Background:
@@ -116,11 +116,11 @@ def test_presence_tells_what_is_not_there_and_what_means_nothing_from_what_is() 
         LabelledQuery(similarities(200, count, seed), (np.arange(200) < count) & (known > 0.5), everywhere)
         for seed, (count, known) in enumerate(kinds)
     ]
-    familiar = [known for _, known in kinds]
-    presence = fit_presence(queries, photos, familiar=familiar)
+    words = [Words(known, 0.0) for _, known in kinds]
+    presence = fit_presence(queries, photos, words=words)
     margins = [
-        presence.margin(QueryBackground.of(query.similarities - MEAN_WEIGHT * photos.mean), known)
-        for query, known in zip(queries, familiar, strict=True)
+        presence.margin(QueryBackground.of(query.similarities - MEAN_WEIGHT * photos.mean), own)
+        for query, own in zip(queries, words, strict=True)
     ]
     assert [margin >= 0.0 for margin in margins] == [True] * 12 + [False] * 24
 
@@ -133,7 +133,23 @@ def test_words_are_as_familiar_as_the_nearest_ten_known_texts_and_beyond_a_point
     assert familiarity(text, (known[:5], known[20:])) < np.sqrt(0.1)
     presence = Presence(1.0, 0.1, 2.0, -1.0, familiar_from=0.4, photos=500.0, fewer=0.3)
     query = QueryBackground(0.0, 0.1, 0.5, count=20)
-    among_many = [presence.margin(QueryBackground(0.0, 0.1, 0.5, count), 0.4) for count in (1, 20, 500, 1_000_000)]
+    rare = Words(0.4, 0.0)
+    among_many = [presence.margin(QueryBackground(0.0, 0.1, 0.5, count), rare) for count in (1, 20, 500, 1_000_000)]
     assert among_many == sorted(among_many, reverse=True)
     assert among_many[-1] == among_many[-2] < among_many[1], "more photos than were fitted to raise no bar"
-    assert presence.margin(query, 0.9) == presence.margin(query, 0.4) > presence.margin(query, 0.3)
+    assert (
+        presence.margin(query, Words(0.9, 0.0))
+        == presence.margin(query, rare)
+        > presence.margin(query, Words(0.3, 0.0))
+    )
+    assert (
+        presence.margin(query, Words(0.4, 1.0)) > presence.margin(query, Words(0.4, 0.5)) > presence.margin(query, rare)
+    )
+
+
+def test_words_are_as_common_as_the_share_of_them_that_captions_say() -> None:
+    common = common_words(["Dogs on the grass", "two people at a table"])
+    assert commonness("three dogs on grass", common) == 1.0
+    assert commonness("a dog", common) == commonness("PEOPLE", common) == 1.0
+    assert commonness("a submarine and a table", common) == 0.5
+    assert commonness("a penguin", common) == commonness("two", common) == commonness("", common) == 0.0
