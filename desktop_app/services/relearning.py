@@ -16,14 +16,15 @@ _QUIET_SECONDS = 1.5
 
 
 class Relearning:
-    """One thread, started by the first edit, that sleeps unless the person decides something."""
+    """One thread, which sleeps unless the person decides something."""
 
     def __init__(self, store: LibraryStore, teaching: Teaching) -> None:
         self._teaching = teaching
         self._wake = threading.Condition()
         self._edits = 0
         self._closed = False
-        self._thread: threading.Thread | None = None
+        self._thread = threading.Thread(target=self._work, name="relearning", daemon=True)
+        self._thread.start()
         self._unsubscribe = store.changes.subscribe(self._on_change)
 
     def close(self) -> None:
@@ -32,21 +33,14 @@ class Relearning:
         with self._wake:
             self._closed = True
             self._wake.notify()
-            thread = self._thread
-        if thread is not None:
-            thread.join()
+        self._thread.join()
 
     def _on_change(self, changes: LibraryChanges) -> None:
         if not changes.edits_changed:
             return
         with self._wake:
-            if self._closed:
-                return
             self._edits += 1
             self._wake.notify()
-            if self._thread is None:
-                self._thread = threading.Thread(target=self._work, name="relearning", daemon=True)
-                self._thread.start()
 
     def _work(self) -> None:
         while self._wait_for_edits():
