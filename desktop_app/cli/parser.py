@@ -29,7 +29,6 @@ from desktop_app.cli.context import Command
 from desktop_app.cli.curation_parser import NAMES as CURATION_COMMANDS
 from desktop_app.cli.curation_parser import add_curation_commands
 from desktop_app.cli.tag_parser import add_tag_commands
-from desktop_app.domain.cutoff import DEFAULT_SENSITIVITY
 from desktop_app.domain.question import DEFAULT_WEIGHT
 
 DEVICES = ("auto", "cpu", "cuda", "mps")
@@ -154,7 +153,7 @@ def _add_search(commands: Commands) -> None:
         "--all", action="store_true", help="do not end the list where matches end: every photo, best first"
     )
     for name, default, meaning in (
-        ("sensitivity", DEFAULT_SENSITIVITY, "where matches end; 0: only the surest, 1: whatever might match"),
+        ("sensitivity", None, "where matches end; 0: only the surest, 1: whatever might match"),
         ("words-weight", DEFAULT_WEIGHT, "0: only what photos show counts, 1: only what is written about them"),
         ("picture-weight", DEFAULT_WEIGHT, "with --image and QUERY: 0: the words decide, 1: the picture does"),
     ):

@@ -8,12 +8,17 @@ from typing import Any
 from desktop_app.base.errors import UserFacingError
 from desktop_app.cli.context import Context
 from desktop_app.domain.clock import clock
+from desktop_app.domain.cutoff import DEFAULT_SENSITIVITY
 from desktop_app.domain.language.problems import QueryProblem
 from desktop_app.domain.photo import PhotoId
 from desktop_app.domain.query import Filter, tags_filter
 from desktop_app.domain.question import Answer, EndedBy, Question, Reason
 from desktop_app.domain.tag import TagId
 from desktop_app.services.services import Services
+
+_READ_DOWN = 0.8
+"""How generous a list is that was not told how sensitive to be: it is read from the top down, and has no slider beside it to
+ask for more. Whether anything matches at all is judged as in the window."""
 
 
 def search(context: Context) -> None:
@@ -33,7 +38,8 @@ def search(context: Context) -> None:
             text=options.query,
             image=options.image,
             where=_where(context, services),
-            sensitivity=options.sensitivity,
+            sensitivity=DEFAULT_SENSITIVITY if options.sensitivity is None else options.sensitivity,
+            generosity=_READ_DOWN if options.sensitivity is None else None,
             words_weight=options.words_weight,
             picture_weight=options.picture_weight,
             everything=options.all,

@@ -37,6 +37,8 @@ class CutOff:
     bar: float
     sensitivity: float = DEFAULT_SENSITIVITY
     """0 (only the surest) to 1 (whatever might match)."""
+    generosity: float | None = None
+    """How far a list goes on once it has begun, on the scale of `sensitivity`; None: as far as that says."""
 
     @property
     def moved_bar(self) -> float:
@@ -51,7 +53,8 @@ class CutOff:
         """
         if not len(probabilities) or probabilities[0] < self.moved_bar ** max(1, terms):
             return 0
-        b_squared = _B_SQUARED * _FACTOR_AT_THE_ENDS ** (2.0 * (self.sensitivity - 0.5))
+        generosity = self.sensitivity if self.generosity is None else self.generosity
+        b_squared = _B_SQUARED * _FACTOR_AT_THE_ENDS ** (2.0 * (generosity - 0.5))
         gained = np.cumsum(np.where(probabilities < FLOOR, 0.0, probabilities), dtype=np.float64)
         listed = np.arange(1, len(probabilities) + 1)
         return int(np.argmax(gained / (listed + b_squared * gained[-1]))) + 1

@@ -35,6 +35,8 @@ class Question:
     """0: only what photos show counts, 1: only what is written about them."""
     sensitivity: float = DEFAULT_SENSITIVITY
     """0: only the surest, 1: whatever might match."""
+    generosity: float | None = None
+    """How far a list goes on once it has begun, on the scale of `sensitivity`; None: as far as that says."""
     stacks: bool = False
     """List a stack as one: by its leader, wherever that passes the filters too."""
     everything: bool = False

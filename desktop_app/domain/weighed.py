@@ -52,6 +52,7 @@ class Weighed:
         self,
         *,
         sensitivity: float = DEFAULT_SENSITIVITY,
+        generosity: float | None = None,
         everything: bool = False,
         limit: int | None = None,
     ) -> Answer:
@@ -61,7 +62,8 @@ class Weighed:
         within = np.arange(len(self.probabilities)) if everything else worth_ranking(self.probabilities)
         order = within[np.argsort(-self.ranking[within], kind="stable")]
         best_first = np.sort(self.probabilities[within])[::-1]
-        matches = len(order) if everything else CutOff(self.bar, sensitivity).length(best_first, terms=self.terms)
+        end = CutOff(self.bar, sensitivity, generosity)
+        matches = len(order) if everything else end.length(best_first, terms=self.terms)
         if not everything and matches:
             # The most probable ones are listed; the ranking orders them.
             order = order[self.probabilities[order] >= best_first[matches - 1]]

@@ -64,7 +64,12 @@ class Asking:
         """
         started = time.perf_counter()
         weighed = self.weigh(question)
-        answer = weighed.answer(sensitivity=question.sensitivity, everything=question.everything, limit=limit)
+        answer = weighed.answer(
+            sensitivity=question.sensitivity,
+            generosity=question.generosity,
+            everything=question.everything,
+            limit=limit,
+        )
         return replace(answer, result=replace(answer.result, seconds=time.perf_counter() - started))
 
     def weigh(self, question: Question) -> Weighed:

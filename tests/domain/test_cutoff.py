@@ -79,3 +79,9 @@ def test_ranks_are_fused_by_weight():
     assert fused_scores(meaning, words, words_weight=0.5).argmax() == 2
     assert fused_scores(meaning, words, words_weight=0.0).argmax() == 0
     assert fused_scores(meaning, words, words_weight=1.0).tolist() == [0, 0, 1 / 61]
+
+
+def test_a_generous_list_goes_on_but_begins_no_sooner():
+    fading = np.array([0.5, 0.3, 0.25, 0.2, 0.15, 0.12, 0.1, 0.08], dtype=np.float32)
+    assert CutOff(0.3, generosity=0.9).length(fading) > CutOff(0.3).length(fading) > 0
+    assert CutOff(0.6, generosity=0.9).length(fading) == 0
