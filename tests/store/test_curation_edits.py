@@ -20,6 +20,12 @@ Act = Callable[[WriteSession, list[PhotoId]], Edited]
 names = st.sampled_from(["Summer", "Autumn", "To print"])
 texts = st.one_of(st.none(), st.text(max_size=8))
 
+
+def unused(session: WriteSession, name: str) -> str:
+    """A name that no album has had: the number of edits only grows."""
+    return f"{name} {session.connection.execute('SELECT COALESCE(MAX(id), 0) FROM edits').fetchone()[0]}"
+
+
 acts: st.SearchStrategy[Act] = st.one_of(
     st.integers(0, 5).map(lambda stars: lambda session, ids: rate(session, ids, stars=stars)),
     st.booleans().map(lambda yes: lambda session, ids: mark_favourite(session, ids, favourite=yes)),
@@ -29,7 +35,7 @@ acts: st.SearchStrategy[Act] = st.one_of(
     names.map(lambda name: lambda session, _ids: delete_album(session, name)),
     names.map(lambda name: lambda session, ids: add_to_album(session, name, ids)),
     names.map(lambda name: lambda session, ids: remove_from_album(session, name, ids)),
-    names.map(lambda name: lambda session, _ids: rename_album(session, name, f"{name} again")),
+    names.map(lambda name: lambda session, _ids: rename_album(session, name, unused(session, name))),
 )
 
 
