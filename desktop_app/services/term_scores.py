@@ -119,7 +119,7 @@ class TermScores:
         return self._of_photos(sigmoid(odds), absent=0.0)
 
     def _doubt(self, text: str, vector: QueryVector, query: QueryBackground) -> np.float32:
-        """What all photos' log-odds lose when what the text says is probably nowhere in the library."""
+        """What to add to all photos' log-odds, for the best of them to say whether anything matches at all."""
         matching = self._model.matching
         if matching.presence is None:
             return np.float32(0.0)
