@@ -33,6 +33,8 @@ class LibraryChanges:
     """An album was made, renamed or removed, or photos were put into one or taken out."""
     saved_searches_changed: bool = False
     """A saved search was added, changed or removed."""
+    texts_changed: bool = False
+    """Words about photos can be found since now: the text index follows a change of thousands of photos in steps."""
     edits_changed: bool = False
     """There is another edit to undo or redo."""
 

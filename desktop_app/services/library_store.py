@@ -67,11 +67,16 @@ def open_store(paths: LibraryPaths) -> LibraryStore:
     """
     prepare_library_file(paths.database)
     damaged = not _can_prepare_thumbnails(paths.thumbnails)
+    changes = ChangeFeed()
     store = LibraryStore(
         paths,
         Reader(library=paths.database, thumbnails=paths.thumbnails),
-        Writer(library=paths.database, thumbnails=paths.thumbnails),
-        ChangeFeed(),
+        Writer(
+            library=paths.database,
+            thumbnails=paths.thumbnails,
+            texts_followed=lambda: changes.publish(LibraryChanges(texts_changed=True)),
+        ),
+        changes,
     )
     if damaged:
         _log.warning("The thumbnail file was damaged and is made anew")

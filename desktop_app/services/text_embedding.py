@@ -34,7 +34,7 @@ class TextEmbedding:
     def ensembles(self, prompt_sets: Sequence[tuple[str, ...]]) -> Vectors:
         """One unit vector per set of prompts, float32 [n, D]; new ones are computed and kept in the library."""
         keys = [prompts_key(prompts) for prompts in prompt_sets]
-        cached = load_text_embeddings(self._store.reader, self._model_id)
+        cached = load_text_embeddings(self._store.reader, self._model_id, keys)
         absent = {key: prompts for key, prompts in zip(keys, prompt_sets, strict=True) if key not in cached}
         if absent:
             computed = self._compute(absent)

@@ -105,6 +105,7 @@ class ZeroShotTagger:
         self.calibration = calibration
         self._labels: Labels | None = None
         self._has_vocabulary = False
+        self._prompts: dict[TagDefinition, tuple[str, ...]] = {}
         self._lock = threading.Lock()
 
     def labels(self) -> Labels:
@@ -126,7 +127,7 @@ class ZeroShotTagger:
 
     def words_of_tags(self) -> dict[TagId, str]:
         """For each tag, a fingerprint that changes whenever it is asked for in other words; as the library has it now."""
-        return {tag.tag.id: prompts_key(prompts_of(tag, self._vocabulary)) for tag in self._scored_tags()}
+        return {tag.tag.id: prompts_key(self.prompts_of(tag)) for tag in self._scored_tags()}
 
     @property
     def fingerprint(self) -> str:
@@ -159,8 +160,11 @@ class ZeroShotTagger:
         return common_words(self._captions)
 
     def prompts_of(self, definition: TagDefinition) -> tuple[str, ...]:
-        """The sentences by which a tag is asked for."""
-        return prompts_of(definition, self._vocabulary)
+        """The sentences by which a tag is asked for; of the whole vocabulary they take some time, and are remembered."""
+        found = self._prompts.get(definition)
+        if found is None:
+            found = self._prompts[definition] = prompts_of(definition, self._vocabulary)
+        return found
 
     def vector_of(self, prompts: tuple[str, ...]) -> Vectors:
         """The unit vector [D] of a tag's prompts, for words that are no tag yet."""

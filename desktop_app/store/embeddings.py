@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 
 import numpy as np
@@ -75,9 +76,15 @@ def put_embeddings(session: WriteSession, model_id: ModelId, ids: Sequence[Photo
     )
 
 
-def load_text_embeddings(reader: Reader, model_id: ModelId) -> dict[str, Vectors]:
-    """Cached text embeddings of a model, float32 [D], by the key of their prompts."""
-    rows = reader.rows("SELECT prompts_key, vector FROM text_embeddings WHERE model_id = ?", [model_id])
+def load_text_embeddings(reader: Reader, model_id: ModelId, keys: Sequence[str]) -> dict[str, Vectors]:
+    """Cached text embeddings of a model, float32 [D], by those of these keys of prompts that are there."""
+    rows = reader.rows(
+        """
+        SELECT prompts_key, vector FROM text_embeddings
+        WHERE model_id = ? AND prompts_key IN (SELECT value FROM json_each(?))
+        """,
+        [model_id, json.dumps(keys)],
+    )
     return {row["prompts_key"]: np.frombuffer(row["vector"], dtype="<f4").copy() for row in rows}
 
 

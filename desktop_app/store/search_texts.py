@@ -32,16 +32,21 @@ _PUT = f"""
 """
 
 
-def refresh_texts(connection: sqlite3.Connection) -> None:
-    """Put together anew the texts of the photos that this transaction touched. Costs two look-ups when there are none."""
+def refresh_texts(connection: sqlite3.Connection, *, at_most: int | None = None) -> bool:
+    """Put together anew the texts of photos that were touched. Costs two look-ups when there are none.
+
+    True when there were more than `at_most`: they stay noted as stale, in the library itself, for the next call.
+    """
     if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'search_stale'").fetchone():
-        return  # a file of another kind, which has no photos
-    stale = [row[0] for row in connection.execute("SELECT content_id FROM search_stale")]
-    if not stale:
-        return
-    connection.execute("DELETE FROM search_stale")
-    for start in range(0, len(stale), _CHUNK):
-        _refresh(connection, stale[start : start + _CHUNK])
+        return False  # a file of another kind, which has no photos
+    limit = -1 if at_most is None else at_most + 1
+    stale = [row[0] for row in connection.execute("SELECT content_id FROM search_stale LIMIT ?", [limit])]
+    waiting = at_most is not None and len(stale) > at_most
+    for start in range(0, len(stale) - waiting, _CHUNK):
+        ids = stale[start : min(start + _CHUNK, len(stale) - waiting)]
+        _refresh(connection, ids)
+        connection.execute(f"DELETE FROM search_stale WHERE content_id IN ({','.join('?' * len(ids))})", ids)
+    return waiting
 
 
 def _refresh(connection: sqlite3.Connection, ids: Sequence[int]) -> None:

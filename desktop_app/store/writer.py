@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import logging
 import queue
 import sqlite3
 import threading
@@ -21,8 +22,15 @@ from desktop_app.store.search_texts import refresh_texts
 
 T = TypeVar("T")
 
+_log = logging.getLogger(__name__)
+
 # Enough for the indexer never to wait for a disk that keeps up, few enough to bound the memory held in waiting batches.
 _QUEUE_BOUND = 64
+
+# Putting the texts of 10,000 photos into the index takes three times as long as tagging them: a transaction does so for this
+# many at most, and leaves the rest to transactions of their own, which wait for a moment without other tasks.
+_TEXTS_AT_ONCE = 1000
+_PAUSE_SECONDS = 0.1
 
 
 class Lane(IntEnum):
@@ -61,9 +69,15 @@ class Writer:
     """Owns the only write connections. Tasks run one at a time, each as one transaction: all of it or nothing.
 
     The thumbnail file commits first: a crash between the two leaves an unused thumbnail, never a photo without one.
+    After a task that touches thousands of photos the text index follows in steps; `texts_followed` is called, on the writer's
+    thread, when it is whole again.
     """
 
-    def __init__(self, *, library: Path, thumbnails: Path) -> None:
+    def __init__(
+        self, *, library: Path, thumbnails: Path, texts_followed: Callable[[], None] = lambda: None
+    ) -> None:
+        self._texts_followed = texts_followed
+        self._texts_wait = False
         self._library_path = library
         self._thumbnails_path = thumbnails
         self._jobs: queue.PriorityQueue[tuple[int, int, _Job]] = queue.PriorityQueue()
@@ -107,22 +121,51 @@ class Writer:
         session: WriteSession | None = None
         try:
             while True:
-                _, _, job = self._jobs.get()
+                job = self._next(session)
                 if job.task is None:
                     return
                 if not job.answer.set_running_or_notify_cancel():
                     continue
                 try:
                     session = session or self._open()
-                    answer = _in_transaction(session, job.task)
+                    answer, texts_wait = _in_transaction(session, job.task)
                 except BaseException as error:  # noqa: BLE001 - handed to whoever waits for the answer
                     job.answer.set_exception(error)
                 else:
                     job.answer.set_result(answer)
+                    self._note(texts_wait)
         finally:
             if session is not None:
                 session.library.close()
                 session.thumbnails.close()
+
+    def _next(self, session: WriteSession | None) -> _Job:
+        """The next task. While there is none, and before the last, the text index follows those before it."""
+        while session is not None and self._texts_wait:
+            try:
+                lane, order, job = self._jobs.get(timeout=_PAUSE_SECONDS)
+            except queue.Empty:
+                self._follow(session)
+                continue
+            if job.task is not None:
+                return job
+            self._follow(session)
+            self._jobs.put((lane, order, job))
+        return self._jobs.get()[2]
+
+    def _follow(self, session: WriteSession) -> None:
+        """Put the texts of some more photos into the index."""
+        try:
+            self._note(_in_transaction(session, lambda _: None)[1])
+        except UserFacingError as error:
+            # Nothing is lost: the library has noted whose texts are stale, and the next write goes on with them.
+            _log.warning("The text index is behind the library: %s", error)
+            self._texts_wait = False
+
+    def _note(self, texts_wait: bool) -> None:
+        followed, self._texts_wait = self._texts_wait and not texts_wait, texts_wait
+        if followed:
+            self._texts_followed()
 
     def _open(self) -> WriteSession:
         library = connect_for_writing(self._library_path)
@@ -133,18 +176,19 @@ class Writer:
             raise
 
 
-def _in_transaction(session: WriteSession, task: Task[T]) -> T:
+def _in_transaction(session: WriteSession, task: Task[T]) -> tuple[T, bool]:
+    """The task's answer, and whether texts wait to be put together."""
     with plain_errors():
         connections = (session.thumbnails, session.connection)
         try:
             for connection in connections:
                 connection.execute("BEGIN IMMEDIATE")
             answer = task(session)
-            refresh_texts(session.connection)
+            texts_wait = refresh_texts(session.connection, at_most=_TEXTS_AT_ONCE)
             for connection in connections:
                 connection.commit()
         except BaseException:
             for connection in connections:
                 connection.rollback()
             raise
-        return answer
+        return answer, texts_wait

@@ -66,6 +66,8 @@ class SavedSearchPresenter(QObject):
             self.refresh_all()
         elif changes.photos_touched or changes.tags_changed or changes.roots_changed or changes.model_changed:
             self._count_soon()
+        elif changes.texts_changed:
+            self._count_soon()
 
     def stop(self) -> None:
         """Count no more."""

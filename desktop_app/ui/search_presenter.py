@@ -208,7 +208,7 @@ def affects(terms: SearchTerms, changes: LibraryChanges) -> bool:
         return True
     # Words are looked for in tags, too.
     by_tags = bool(terms.text.strip() or terms.ticked or terms.excluded)
-    return by_tags and bool(changes.retagged or changes.tags_changed)
+    return by_tags and bool(changes.retagged or changes.tags_changed or changes.texts_changed)
 
 
 def result_line(found: Found) -> str:

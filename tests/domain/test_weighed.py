@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from desktop_app.domain.question import EndedBy
-from desktop_app.domain.weighed import NEAREST, Weighed
+from desktop_app.domain.weighed import NEAREST, Weighed, worth_ranking
 
 PROBABILITIES = st.lists(st.floats(0.0, 1.0, width=32), max_size=60)
 
@@ -42,3 +42,12 @@ def test_everything_lists_everything_and_an_empty_list_offers_the_nearest(probab
 def test_filters_alone_keep_their_order() -> None:
     answer = Weighed(np.array([7, 3, 5]), 3, 0.0).answer(limit=2)
     assert (answer.result.photo_ids.tolist(), answer.matches, answer.ended_by) == ([7, 3], 3, EndedBy.LIMIT)
+
+
+@given(st.integers(0, 2**32 - 1), st.integers(1, 40_000), st.integers(1, 400))
+def test_the_nearest_of_a_large_library_are_its_most_probable(seed: int, photos: int, levels: int) -> None:
+    # Few levels make ties; none reaches the floor, so that the nearest are looked for.
+    values = (np.random.default_rng(seed).integers(0, levels, photos) / (levels * 1e6)).astype(np.float32)
+    nearest = worth_ranking(values)
+    assert (np.diff(nearest) > 0).all()
+    assert sorted(values[nearest]) == sorted(np.sort(values)[-NEAREST:])

@@ -104,8 +104,8 @@ def test_embeddings_of_two_models_stand_side_by_side(store: OpenStore) -> None:
 def test_text_embeddings_are_kept_by_model(store: OpenStore) -> None:
     vector = np.arange(4, dtype=np.float32)
     store.writer.do(lambda session: put_text_embeddings(session, store.model, {"key": vector}))
-    np.testing.assert_array_equal(load_text_embeddings(store.reader, store.model)["key"], vector)
-    assert load_text_embeddings(store.reader, put_model_id(store, "other")) == {}
+    np.testing.assert_array_equal(load_text_embeddings(store.reader, store.model, ["key", "new"])["key"], vector)
+    assert load_text_embeddings(store.reader, put_model_id(store, "other"), ["key"]) == {}
 
 
 def put_model_id(store: OpenStore, name: str):

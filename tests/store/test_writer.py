@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 from pathlib import Path
 
 import pytest
+from sqlite_utils import Database
 
 from desktop_app.base.errors import UserFacingError
+from desktop_app.store.migrations import prepare_library_file, prepare_thumbnail_file
+from desktop_app.store.reader import Reader
 from desktop_app.store.settings import read_setting, write_setting
 from desktop_app.store.writer import Lane, Writer, WriteSession
 from tests.store.conftest import OpenStore
@@ -117,3 +121,84 @@ def test_foreign_keys_are_enforced(store: OpenStore) -> None:
 
     with pytest.raises(Exception, match="FOREIGN KEY"):
         store.writer.do(break_one)
+
+
+MANY = 5_000
+
+
+def add_titled(session: WriteSession) -> None:
+    """Thousands of photos in one transaction, with something to find them by."""
+    session.connection.executemany(
+        "INSERT INTO contents (hash, file_format, width, height, byte_size, title, sort_time, added_at)"
+        " VALUES (?, 'JPEG', 4, 3, 0, 'harbour', '2024', '2024')",
+        ((f"{number:032x}",) for number in range(MANY)),
+    )
+
+
+def in_index(reader: Reader) -> int:
+    """Photos that are found by that word."""
+    return int(reader.value("SELECT COUNT(*) FROM search_fts WHERE search_fts MATCH 'harbour'"))
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> dict[str, Path]:
+    """A library's two files."""
+    files = {"library": tmp_path / "library.db", "thumbnails": tmp_path / "thumbnails.db"}
+    prepare_library_file(files["library"])
+    prepare_thumbnail_file(files["thumbnails"])
+    return files
+
+
+def test_the_text_index_follows_a_change_of_thousands_of_photos_in_steps(files: dict[str, Path]) -> None:
+    followed, busy, go_on = threading.Event(), threading.Event(), threading.Event()
+    writer, reader = Writer(**files, texts_followed=followed.set), Reader(**files)
+
+    def occupy(_: WriteSession) -> None:
+        busy.set()
+        go_on.wait(30)
+
+    try:
+        added = writer.submit(add_titled)
+        writer.submit(occupy)
+        added.result(30)
+        assert busy.wait(30)
+        assert 0 < in_index(reader) < MANY
+        assert not followed.is_set()
+        go_on.set()
+        assert followed.wait(30)
+        assert in_index(reader) == MANY
+        followed.clear()
+        writer.do(lambda session: write_setting(session, "key", "nothing to follow"))
+        assert not followed.is_set()
+    finally:
+        go_on.set()
+        writer.close()
+        reader.close()
+
+
+def test_closing_finishes_the_text_index(files: dict[str, Path]) -> None:
+    writer, reader = Writer(**files), Reader(**files)
+    try:
+        writer.do(add_titled)
+        writer.close()
+        assert in_index(reader) == MANY
+    finally:
+        writer.close()
+        reader.close()
+
+
+def test_texts_that_a_crash_left_behind_are_followed_after_the_next_write(files: dict[str, Path]) -> None:
+    followed = threading.Event()
+    connection = sqlite3.connect(files["library"])
+    with connection:
+        add_titled(WriteSession(Database(connection), connection))
+    connection.close()
+    writer, reader = Writer(**files, texts_followed=followed.set), Reader(**files)
+    try:
+        assert in_index(reader) == 0
+        writer.do(lambda session: write_setting(session, "key", "anything"))
+        assert followed.wait(30)
+        assert in_index(reader) == MANY
+    finally:
+        writer.close()
+        reader.close()
