@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from desktop_app.base.paths import from_stored_name, to_stored_name
@@ -15,6 +16,9 @@ from desktop_app.store.clock import now_text
 from desktop_app.store.filters import prefix_range
 from desktop_app.store.reader import Reader
 from desktop_app.store.writer import WriteSession
+
+# Some megabytes of rows: the files of a large library would take a hundred times as much all at once.
+_ROWS_AT_ONCE = 10_000
 
 
 def roots(reader: Reader) -> list[RootInfo]:
@@ -174,11 +178,29 @@ def forget_missing(session: WriteSession, photo_ids: Iterable[PhotoId]) -> Libra
 
 
 def folder_counts(reader: Reader, root_id: RootId) -> list[FolderCount]:
-    """Every folder of a root that holds photos, in it or below it, sorted by path."""
-    members: dict[str, set[int]] = {}
-    for row in reader.rows("SELECT relative_path, content_id FROM files WHERE root_id = ?", [root_id]):
-        folder = from_stored_name(row["relative_path"]).rpartition("/")[0]
-        while folder:
-            members.setdefault(folder, set()).add(row["content_id"])
-            folder = folder.rpartition("/")[0]
-    return [FolderCount(root_id, folder, len(photos)) for folder, photos in sorted(members.items())]
+    """Every folder of a root that holds photos, in it or below it, sorted by path. A photo that lies there twice counts once."""
+    repeated = "SELECT content_id FROM files WHERE root_id = ? GROUP BY content_id HAVING COUNT(*) > 1"
+    copied = frozenset(reader.numbers(repeated, [root_id]).tolist())
+    single: Counter[str] = Counter()
+    several: dict[str, set[int]] = {}
+    sql = "SELECT relative_path, content_id FROM files WHERE root_id = ?"
+    for rows in reader.chunks(sql, [root_id], size=_ROWS_AT_ONCE):
+        for path, content_id in rows:
+            folder = path.rpartition("/")[0]
+            if content_id in copied:
+                several.setdefault(folder, set()).add(content_id)
+            else:
+                single[folder] += 1
+    counts: Counter[str] = Counter()
+    copies: dict[str, set[int]] = {}
+    for folder in single.keys() | several.keys():
+        for above in _folder_and_above(from_stored_name(folder)):
+            counts[above] += single[folder]
+            copies.setdefault(above, set()).update(several.get(folder, ()))
+    return [FolderCount(root_id, folder, counts[folder] + len(copies[folder])) for folder in sorted(copies)]
+
+
+def _folder_and_above(folder: str) -> Iterator[str]:
+    while folder:
+        yield folder
+        folder = folder.rpartition("/")[0]
