@@ -15,7 +15,7 @@ import random
 import string
 import sys
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
@@ -79,6 +79,81 @@ def known_truth(photos: list[Path], labels: dict[Path, frozenset[str]], label: s
     return np.array([photo.parent in sets for photo in photos])
 
 
+@dataclass(frozen=True, slots=True)
+class LabelledPhotos:
+    """Photos, what they show, and what the model makes of them."""
+
+    photos: list[Path]
+    labels: dict[Path, frozenset[str]]
+    classes: list[str]
+    """Names of things, most of which are on no photo."""
+    vectors: Vectors
+    """[N, D]."""
+    bank: Vectors
+    """Of the background captions, [B, D]."""
+    background: Background
+
+    @classmethod
+    def seen_by(cls, embedder: Embedder, folder: Path) -> LabelledPhotos:
+        """Embed the photos of a folder's sets."""
+        labels = read_labels(folder)
+        photos = sorted(labels)
+        vectors = np.concatenate([
+            embedder.embed_images(np.stack([decode_pixels(photo, embedder.spec) for photo in photos[start : start + 16]]))
+            for start in range(0, len(photos), 16)
+        ])  # fmt: skip
+        bank = embedder.embed_texts(background_captions())
+        return cls(photos, labels, _classes(folder), vectors, bank, background_of(vectors, bank))
+
+    def present(self) -> list[str]:
+        """The labels to fit to."""
+        return sorted(label for label in self._used() if is_for_fitting(label))
+
+    def absent(self) -> list[str]:
+        """The classes to fit to that no label names."""
+        used = self._used()
+        return sorted(name for name in self.classes if name not in used and is_for_fitting(name))
+
+    def showing(self, label: str) -> npt.NDArray[np.bool_]:
+        """Which photos have a label."""
+        return np.array([label in self.labels[photo] for photo in self.photos])
+
+    def known(self, label: str) -> npt.NDArray[np.bool_]:
+        """Of which photos it is known whether they show it."""
+        return known_truth(self.photos, self.labels, label)
+
+    def _used(self) -> set[str]:
+        return {label for found in self.labels.values() for label in found}
+
+
+@dataclass(frozen=True, slots=True)
+class Questions:
+    """What is asked, as people type it: half with an article, half without."""
+
+    present: list[str]
+    absent: list[str]
+    """Classes that no label names; they may yet be seen somewhere, or nearly (another terrier)."""
+    sure: list[str]
+    """Nonsense, and things that are certainly on no photo."""
+
+    @classmethod
+    def about(cls, seen: LabelledPhotos) -> Questions:
+        """Questions for labelled photos, the same at every run."""
+        generator = random.Random(4)
+        absent = generator.sample(seen.absent(), ABSENT_CLASSES)
+        sure = [_nonsense(generator) for _ in range(NONSENSE)]
+        return cls(seen.present(), absent, sure + read_lines(Path(__file__).with_name("absent_things.txt")))
+
+    def texts(self) -> list[str]:
+        """All of them, in this order."""
+        asked = [label if position % 2 else f"a {label}" for position, label in enumerate(self.present)]
+        return [
+            *asked,
+            *(f"a {name}" if position % 2 else name for position, name in enumerate(self.absent)),
+            *self.sure,
+        ]
+
+
 def main() -> None:
     """Fit and write."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -87,58 +162,58 @@ def main() -> None:
     options = parser.parse_args()
     entry = CatalogueEntry("fitted", "Fitted", ModelOrigin.FILE, f"local-dir:{options.model.resolve()}")
     embedder = load_embedder(entry, device=Device("cpu"))
-    labels = read_labels(options.photos)
-    photos = sorted(labels)
-    vectors = np.concatenate([
-        embedder.embed_images(np.stack([decode_pixels(photo, embedder.spec) for photo in photos[start : start + 16]]))
-        for start in range(0, len(photos), 16)
-    ])  # fmt: skip
-    bank = embedder.embed_texts(background_captions())
-    background = background_of(vectors, bank)
-    texts, embedded, queries = _queries(embedder, vectors, photos, labels=labels, classes=_classes(options.photos))
-    libraries = _libraries(len(photos))
-    found = fit_matching(queries, background, libraries=libraries)
-    known = (_ensembles(embedder, [tag.prompts for tag in _vocabulary().tags]), bank)
+    seen = LabelledPhotos.seen_by(embedder, options.photos)
+    found = {**_search_facts(embedder, seen), "tags": _tag_facts(embedder, seen)}
+    facts_file = options.model / "keepsight.json"
+    facts = json.loads(facts_file.read_text(encoding="utf-8")) | found
+    facts_file.write_text(json.dumps(facts, indent=2) + "\n", encoding="utf-8")
+    for name, fitted in found.items():
+        print(f"{name}: {json.dumps(fitted)}")
+
+
+def _search_facts(embedder: Embedder, seen: LabelledPhotos) -> dict[str, dict[str, float]]:
+    """Where lists end, and whether anything matches at all."""
+    questions = Questions.about(seen)
+    texts = questions.texts()
+    embedded = embed_queries(embedder, texts)
+    queries = _queries(seen, questions, seen.vectors @ embedded.T)
+    libraries = _libraries(len(seen.photos))
+    matching = fit_matching(queries, seen.background, libraries=libraries)
+    known = (_ensembles(embedder, [tag.prompts for tag in _vocabulary().tags]), seen.bank)
     common = common_words(background_captions())
     words = [
         Words(familiarity(vector, known), commonness(text, common))
         for text, vector in zip(texts, embedded, strict=True)
     ]
-    presence = fit_presence(queries, background, words=words, libraries=libraries)
-    facts_file = options.model / "keepsight.json"
-    facts = json.loads(facts_file.read_text(encoding="utf-8"))
-    facts["matching"] = asdict(found)
-    facts["presence"] = asdict(presence)
-    facts["tags"] = _tag_facts(embedder, vectors, background, photos=photos, labels=labels, options=options)
-    facts_file.write_text(json.dumps(facts, indent=2) + "\n", encoding="utf-8")
-    print(f"{len(queries)} queries: {json.dumps(facts['matching'])}")
-    print(f"presence: {json.dumps(facts['presence'])}")
-    print(f"tags: {json.dumps(facts['tags'])}")
+    presence = fit_presence(queries, seen.background, words=words, libraries=libraries)
+    return {"matching": asdict(matching), "presence": asdict(presence)}
 
 
-def _tag_facts(
-    embedder: Embedder,
-    vectors: Vectors,
-    background: Background,
-    *,
-    photos: list[Path],
-    labels: dict[Path, frozenset[str]],
-    options: argparse.Namespace,
-) -> dict[str, float]:
+def _queries(seen: LabelledPhotos, questions: Questions, similarities: Vectors) -> list[LabelledQuery]:
+    """What to fit to, from the similarities [N, Q] of photos to questions."""
+    nothing, everywhere = np.zeros(len(seen.photos), bool), np.ones(len(seen.photos), bool)
+    columns = iter(similarities.T)
+    present = [LabelledQuery(next(columns), seen.showing(label), seen.known(label)) for label in questions.present]
+    # What may yet be seen somewhere sets no bar.
+    absent = [
+        LabelledQuery(next(columns), nothing, everywhere, ABSENT_WEIGHT, sets_bar=False) for _ in questions.absent
+    ]
+    return present + absent + [LabelledQuery(column, nothing, everywhere, ABSENT_WEIGHT) for column in columns]
+
+
+def _tag_facts(embedder: Embedder, seen: LabelledPhotos) -> dict[str, float]:
     """The calibration of tags: labels for fitting, and as many classes that are on no photo."""
-    used = {label for found in labels.values() for label in found}
-    present = sorted(label for label in used if is_for_fitting(label))
-    others = sorted(name for name in _classes(options.photos) if name not in used and is_for_fitting(name))
+    present, others = seen.present(), seen.absent()
     absent = random.Random(4).sample(others, min(len(present), len(others)))
     prompts = {tag.name: tag.prompts for tag in _vocabulary().tags}
     texts = [prompts.get(name, fill_templates(name, LABEL_TEMPLATES)) for name in (*present, *absent)]
-    similarities = vectors @ _ensembles(embedder, texts).T
-    true = np.array([[label in labels[photo] for label in (*present, *absent)] for photo in photos])
-    known = np.stack([known_truth(photos, labels, label) for label in present], axis=1)
-    everywhere = np.ones((len(photos), len(absent)), bool)
+    similarities = seen.vectors @ _ensembles(embedder, texts).T
+    true = np.stack([seen.showing(label) for label in (*present, *absent)], axis=1)
+    known = np.stack([seen.known(label) for label in present], axis=1)
+    everywhere = np.ones((len(seen.photos), len(absent)), bool)
     weights = np.repeat([1.0, TAG_ABSENT_WEIGHT], [len(present), len(absent)])
     fitted = fit_tag_calibration(
-        similarities, background, present=true, known=np.hstack([known, everywhere]), weights=weights
+        similarities, seen.background, present=true, known=np.hstack([known, everywhere]), weights=weights
     )
     return asdict(fitted)
 
@@ -160,50 +235,6 @@ def read_lines(file: Path) -> list[str]:
 
 def _classes(folder: Path) -> list[str]:
     return [line.strip() for file in sorted(folder.glob("*/classes.txt")) for line in file.read_text().splitlines()]
-
-
-def _queries(
-    embedder: Embedder,
-    vectors: Vectors,
-    photos: list[Path],
-    *,
-    labels: dict[Path, frozenset[str]],
-    classes: list[str],
-) -> tuple[list[str], Vectors, list[LabelledQuery]]:
-    """What is asked, its embeddings [Q, D], and the queries to fit to."""
-    used = {label for found in labels.values() for label in found}
-    generator = random.Random(4)
-    present = sorted(label for label in used if is_for_fitting(label))
-    absent = generator.sample(
-        sorted(name for name in classes if name not in used and is_for_fitting(name)), ABSENT_CLASSES
-    )
-    sure = [_nonsense(generator) for _ in range(NONSENSE)] + read_lines(Path(__file__).with_name("absent_things.txt"))
-    # As people type them: half with an article, half without.
-    asked = [label if position % 2 else f"a {label}" for position, label in enumerate(present)]
-    texts = [*asked, *(f"a {name}" if position % 2 else name for position, name in enumerate(absent)), *sure]
-    embedded = embed_queries(embedder, texts)
-    similarities = vectors @ embedded.T
-    nothing, everywhere = np.zeros(len(photos), bool), np.ones(len(photos), bool)
-    queries = [
-        LabelledQuery(
-            similarities[:, row],
-            np.array([label in labels[photo] for photo in photos]),
-            known_truth(photos, labels, label),
-        )
-        for row, label in enumerate(present)
-    ]
-    # A class that no label names may yet be seen somewhere, or nearly (another terrier): it sets no bar.
-    return (
-        texts,
-        embedded,
-        queries
-        + [
-            LabelledQuery(
-                similarities[:, row], nothing, everywhere, ABSENT_WEIGHT, sets_bar=row >= len(texts) - len(sure)
-            )
-            for row in range(len(present), len(texts))
-        ],
-    )
 
 
 def _libraries(photos: int) -> list[npt.NDArray[np.int64]]:
