@@ -73,9 +73,7 @@ class Writer:
     thread, when it is whole again.
     """
 
-    def __init__(
-        self, *, library: Path, thumbnails: Path, texts_followed: Callable[[], None] = lambda: None
-    ) -> None:
+    def __init__(self, *, library: Path, thumbnails: Path, texts_followed: Callable[[], None] = lambda: None) -> None:
         self._texts_followed = texts_followed
         self._texts_wait = False
         self._library_path = library
@@ -157,9 +155,9 @@ class Writer:
         """Put the texts of some more photos into the index."""
         try:
             self._note(_in_transaction(session, lambda _: None)[1])
-        except UserFacingError as error:
+        except Exception:  # noqa: BLE001 - nobody waits for an answer that could say so
             # Nothing is lost: the library has noted whose texts are stale, and the next write goes on with them.
-            _log.warning("The text index is behind the library: %s", error)
+            _log.exception("The text index stays behind the library")
             self._texts_wait = False
 
     def _note(self, texts_wait: bool) -> None:

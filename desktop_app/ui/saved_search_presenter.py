@@ -62,11 +62,10 @@ class SavedSearchPresenter(QObject):
 
     def refresh(self, changes: LibraryChanges) -> None:
         """Look up what these changes can have changed."""
+        words = changes.tags_changed or changes.texts_changed
         if changes.saved_searches_changed:
             self.refresh_all()
-        elif changes.photos_touched or changes.tags_changed or changes.roots_changed or changes.model_changed:
-            self._count_soon()
-        elif changes.texts_changed:
+        elif changes.photos_touched or words or changes.roots_changed or changes.model_changed:
             self._count_soon()
 
     def stop(self) -> None:

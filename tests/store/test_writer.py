@@ -12,6 +12,7 @@ from sqlite_utils import Database
 from desktop_app.base.errors import UserFacingError
 from desktop_app.store.migrations import prepare_library_file, prepare_thumbnail_file
 from desktop_app.store.reader import Reader
+from desktop_app.store.search_texts import refresh_texts
 from desktop_app.store.settings import read_setting, write_setting
 from desktop_app.store.writer import Lane, Writer, WriteSession
 from tests.store.conftest import OpenStore
@@ -197,6 +198,34 @@ def test_texts_that_a_crash_left_behind_are_followed_after_the_next_write(files:
     try:
         assert in_index(reader) == 0
         writer.do(lambda session: write_setting(session, "key", "anything"))
+        assert followed.wait(30)
+        assert in_index(reader) == MANY
+    finally:
+        writer.close()
+        reader.close()
+
+
+def test_an_index_that_cannot_follow_holds_up_no_writer(
+    files: dict[str, Path], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    failed, followed = threading.Event(), threading.Event()
+    writer, reader = Writer(**files, texts_followed=followed.set), Reader(**files)
+
+    def refresh(connection: sqlite3.Connection, *, at_most: int) -> bool:
+        if connection.execute("SELECT COUNT(*) FROM search_texts").fetchone()[0] > 0:
+            failed.set()
+            raise UserFacingError("The disk is full.", "Free some space and try again.")
+        return refresh_texts(connection, at_most=at_most)
+
+    try:
+        with monkeypatch.context() as patched:
+            patched.setattr("desktop_app.store.writer.refresh_texts", refresh)
+            writer.do(add_titled)
+            assert failed.wait(30)
+            with pytest.raises(UserFacingError, match="full"):
+                writer.do(lambda session: write_setting(session, "key", "while it is full"))
+        assert "stays behind the library" in caplog.text
+        writer.do(lambda session: write_setting(session, "key", "after"))
         assert followed.wait(30)
         assert in_index(reader) == MANY
     finally:
