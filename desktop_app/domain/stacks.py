@@ -56,20 +56,14 @@ class Stack:
 
 
 def stacks_of(folder: Iterable[Stackable]) -> list[Stack]:
-    """The stacks among the files of one folder. A photo is in one at most; pairs come before bursts."""
+    """The stacks among the files of one folder. A photo stands behind one other at most; the pictures of a burst, its first one
+    too, may each have their own raw file or video behind them.
+    """
     files = list(folder)
     pairs = list(_pairs(files))
     followers = {photo for stack in pairs for photo in stack.others}
-    led = {stack.leader: stack for stack in pairs}
-    found = dict(led)
-    for burst in _bursts([file for file in files if file.photo_id not in followers]):
-        leader, *rest = burst
-        # The raw files of a burst's pictures go with it.
-        others = [each for photo in burst for each in (photo, *(led[photo].others if photo in led else ()))][1:]
-        for photo in rest:
-            found.pop(photo, None)
-        found[leader] = Stack(StackKind.BURST, leader, tuple(others))
-    return list(found.values())
+    bursts = _bursts([file for file in files if file.photo_id not in followers])
+    return [*pairs, *(Stack(StackKind.BURST, leader, tuple(rest)) for leader, *rest in bursts)]
 
 
 def _pairs(files: Sequence[Stackable]) -> Iterator[Stack]:

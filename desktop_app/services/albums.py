@@ -10,10 +10,13 @@ from desktop_app.domain.edit import Edited
 from desktop_app.domain.photo import PhotoId
 from desktop_app.services.library_store import LibraryStore
 from desktop_app.store.albums import add_to_album, albums, delete_album, make_album, remove_from_album, rename_album
+from desktop_app.store.stacks import with_pairs
 
 
 class Albums:
-    """The person's albums, known by name in any case."""
+    """The person's albums, known by name in any case. A RAW + JPEG pair or a live photo, shown as one photo, is in an album with
+    both halves.
+    """
 
     def __init__(self, store: LibraryStore) -> None:
         self._store = store
@@ -51,12 +54,12 @@ class Albums:
     def add(self, name: str, photo_ids: Collection[PhotoId]) -> Edited:
         """Put photos into an album, which is made when there is none of that name."""
         cleaned = _clean(name)
-        return self._store.edit(lambda session: add_to_album(session, cleaned, photo_ids))
+        return self._store.edit(lambda session: add_to_album(session, cleaned, with_pairs(session, photo_ids)))
 
     def remove(self, name: str, photo_ids: Collection[PhotoId]) -> Edited:
         """Take photos out of an album. Raises UserFacingError when there is none of that name."""
         album = self.named(name)
-        return self._store.edit(lambda session: remove_from_album(session, album.name, photo_ids))
+        return self._store.edit(lambda session: remove_from_album(session, album.name, with_pairs(session, photo_ids)))
 
     def _must_be_free(self, name: str) -> None:
         if any(album.name.casefold() == name.casefold() for album in self.all()):

@@ -18,6 +18,7 @@ from desktop_app.services.library_store import LibraryStore
 from desktop_app.services.presence import Presence
 from desktop_app.store.files import drop_files
 from desktop_app.store.photos import locations_of
+from desktop_app.store.stacks import bursts_of, pairs_of
 
 _log = logging.getLogger(__name__)
 
@@ -30,6 +31,18 @@ class Deleted:
     refused: tuple[tuple[Path, str], ...]
     """Files that stay, and why."""
     changes: LibraryChanges
+
+
+@dataclass(frozen=True, slots=True)
+class DeletionPlan:
+    """The files that an order to delete would move, for asking before."""
+
+    photos: int
+    """How many the person chose."""
+    places: tuple[PhotoLocation, ...]
+    """Their files; with those of the other halves of pairs and live photos, which are shown as one photo."""
+    rest_of_bursts: tuple[PhotoLocation, ...] = ()
+    """The files of the other pictures of bursts that are shown by a chosen one. Moved only when the person says so, too."""
 
 
 class Deleting:
@@ -45,6 +58,14 @@ class Deleting:
         away = self._presence.away()
         found = (place for photo in photo_ids for place in locations_of(self._store.reader, photo, away=away))
         return [place for place in found if not place.missing and not place.offline]
+
+    def plan(self, photo_ids: Sequence[PhotoId], *, as_one: bool = True) -> DeletionPlan:
+        """What deleting these photos would move. `as_one`: stacks are shown as one photo; else each chosen photo is itself."""
+        if not as_one:
+            return DeletionPlan(len(photo_ids), tuple(self.files_of(photo_ids)))
+        chosen = pairs_of(self._store.reader, photo_ids)
+        rest = [photo for photo in bursts_of(self._store.reader, photo_ids) if photo not in set(chosen)]
+        return DeletionPlan(len(photo_ids), tuple(self.files_of(chosen)), tuple(self.files_of(rest)))
 
     def delete(self, places: Sequence[PhotoLocation]) -> Deleted:
         """Move these files, and the sidecars that are theirs alone, to the trash; one that cannot be moved stays where it

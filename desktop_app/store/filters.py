@@ -19,9 +19,9 @@ def where(filter_: Filter) -> Clause:
         case InFolder(root_id, folder):
             return _in_folder(root_id, folder)
         case InStack(leader):
-            return Clause(
-                "(c.id = ? OR c.id IN (SELECT content_id FROM stacked WHERE leader_id = ?))", (leader, leader)
-            )
+            behind = "SELECT content_id FROM stacked WHERE leader_id = ?"
+            further = f"SELECT content_id FROM stacked WHERE leader_id IN ({behind})"
+            return Clause(f"(c.id = ? OR c.id IN ({behind}) OR c.id IN ({further}))", (leader, leader, leader))
         case And(parts):
             return _joined(parts, " AND ", empty="1")
         case Or(parts):

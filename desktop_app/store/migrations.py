@@ -21,7 +21,7 @@ from desktop_app.store.places import PLACES_SCHEMA
 from desktop_app.store.saved_searches import SAVED_SEARCH_SETTINGS
 from desktop_app.store.search_schema import ALIASES_ARE_WORDS, SEARCH_SCHEMA
 from desktop_app.store.search_texts import refresh_texts
-from desktop_app.store.stacks import STACK_SCHEMA
+from desktop_app.store.stacks import LOOK_AT_ALL_FOLDERS, STACK_SCHEMA
 from desktop_app.store.tag_fit_schema import BEST_OF_TAGS, TAG_FIT_SCHEMA
 from desktop_app.store.tag_schema import TAG_SCHEMA
 
@@ -118,6 +118,12 @@ def m013_best_of_tags(db: Database) -> None:
     """Tags are measured against their best photo, too."""
     for statement in BEST_OF_TAGS:
         db.execute(statement)
+
+
+@library_migrations()
+def m014_pairs_in_bursts(db: Database) -> None:
+    """A raw file stands behind its picture in bursts, too."""
+    db.execute(LOOK_AT_ALL_FOLDERS)
 
 
 @thumbnail_migrations()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime
 from sqlite3 import Row
 
@@ -21,7 +21,24 @@ from desktop_app.store.writer import WriteSession
 
 Ids = npt.NDArray[np.int64]
 
+# A photo, the one it stands behind, and why.
+_Row = tuple[int, int, str]
+
 ALL_FOLDERS_DUE = "stacks_due"
+
+_PAIRS = (StackKind.RAW_PAIR, StackKind.LIVE)
+
+# Bursts of pairs are two deep: a raw file stands behind its picture, and that behind the first of the burst.
+BEHIND = """
+    SELECT content_id FROM stacked
+    WHERE leader_id = ?1 OR leader_id IN (SELECT content_id FROM stacked WHERE leader_id = ?1)
+"""
+"""Every photo that a leader stands for."""
+
+LOOK_AT_ALL_FOLDERS = (
+    f"INSERT OR REPLACE INTO settings (key, value) SELECT '{ALL_FOLDERS_DUE}', 'yes' WHERE EXISTS (SELECT 1 FROM files)"
+)
+"""Has the next run look for stacks everywhere."""
 
 STACK_SCHEMA = (
     """
@@ -33,8 +50,8 @@ STACK_SCHEMA = (
     """,
     "CREATE INDEX stacked_by_leader ON stacked(leader_id)",
     "CREATE TABLE kept_apart (content_id INTEGER PRIMARY KEY REFERENCES contents(id) ON DELETE CASCADE) STRICT",
-    # What was indexed before there were stacks: the next run looks at every folder.
-    f"INSERT INTO settings (key, value) SELECT '{ALL_FOLDERS_DUE}', 'yes' WHERE EXISTS (SELECT 1 FROM files)",
+    # What was indexed before there were stacks.
+    LOOK_AT_ALL_FOLDERS,
 )
 
 
@@ -89,21 +106,43 @@ def _stackable(row: Row) -> Stackable:
 
 
 def put_stacks(session: WriteSession, photos: Iterable[PhotoId], stacks: Sequence[Stack]) -> LibraryChanges:
-    """Make these the stacks among these photos, in place of whatever stacks they were in."""
-    connection, here = session.connection, set(photos)
-    wanted = {(photo, stack.leader, stack.kind.value) for stack in stacks for photo in stack.others}
+    """Make these the stacks among the photos of a folder, in place of whatever stacks they were in there."""
+    here = set(photos)
+    wanted: set[_Row] = {(photo, stack.leader, stack.kind.value) for stack in stacks for photo in stack.others}
     before = {
-        tuple(row)
-        for photo in here
-        for row in connection.execute(
-            "SELECT content_id, leader_id, kind FROM stacked WHERE content_id = ?1 OR leader_id = ?1", [photo]
-        )
+        row for row in _stacked(session, here) if here.issuperset(row[:2]) or not _share_a_folder(session, *row[:2])
     }
+    return _replace(session, before, wanted)
+
+
+def _stacked(session: WriteSession, photos: Iterable[PhotoId]) -> set[_Row]:
+    """Who stands behind whom and why, as far as these photos have to do with it."""
+    sql = "SELECT content_id, leader_id, kind FROM stacked WHERE content_id = ?1 OR leader_id = ?1"
+    return {(row[0], row[1], row[2]) for photo in photos for row in session.connection.execute(sql, [photo])}
+
+
+def _replace(session: WriteSession, before: set[_Row], wanted: set[_Row]) -> LibraryChanges:
     if before == wanted:
         return LibraryChanges()
-    connection.executemany("DELETE FROM stacked WHERE content_id = ?", [row[:1] for row in before])
-    connection.executemany("INSERT OR REPLACE INTO stacked (content_id, leader_id, kind) VALUES (?, ?, ?)", wanted)
+    session.connection.executemany("DELETE FROM stacked WHERE content_id = ?", [row[:1] for row in before])
+    session.connection.executemany(
+        "INSERT OR REPLACE INTO stacked (content_id, leader_id, kind) VALUES (?, ?, ?)", wanted
+    )
     return LibraryChanges(updated=frozenset(PhotoId(photo) for row in before ^ wanted for photo in row[:2]))
+
+
+def _share_a_folder(session: WriteSession, first: int, second: int) -> bool:
+    """Whether two photos are together in some folder: a copy of one of them elsewhere does not part them there."""
+    folders = [
+        {
+            (row[0], row[1].rpartition("/")[0])
+            for row in session.connection.execute(
+                "SELECT root_id, relative_path FROM files WHERE content_id = ? AND missing_since IS NULL", [photo]
+            )
+        }
+        for photo in (first, second)
+    ]
+    return not folders[0].isdisjoint(folders[1])
 
 
 def keep_apart(session: WriteSession, photos: Sequence[PhotoId]) -> LibraryChanges:
@@ -111,12 +150,12 @@ def keep_apart(session: WriteSession, photos: Sequence[PhotoId]) -> LibraryChang
     session.connection.executemany(
         "INSERT OR IGNORE INTO kept_apart (content_id) VALUES (?)", [(photo,) for photo in photos]
     )
-    return put_stacks(session, photos, ())
+    return _replace(session, _stacked(session, photos), set())
 
 
 def behind(reader: Reader, leader: PhotoId) -> tuple[PhotoId, ...]:
     """The photos that are shown by another one, in the order they were found."""
-    rows = reader.rows("SELECT content_id FROM stacked WHERE leader_id = ? ORDER BY content_id", [leader])
+    rows = reader.rows(f"{BEHIND} ORDER BY content_id", [leader])
     return tuple(PhotoId(row[0]) for row in rows)
 
 
@@ -125,23 +164,54 @@ def with_pairs(session: WriteSession, photos: Collection[PhotoId]) -> tuple[Phot
 
     Of a burst nothing else: its photos are different ones, of which a person picks the best.
     """
-    rows = session.connection.execute(
-        "SELECT content_id FROM stacked WHERE kind IN (?, ?) AND leader_id IN (SELECT value FROM json_each(?))",
-        [StackKind.RAW_PAIR.value, StackKind.LIVE.value, json.dumps([int(photo) for photo in photos])],
+    return _with_those_behind(session.connection.execute, photos, _PAIRS)
+
+
+def pairs_of(reader: Reader, photos: Collection[PhotoId]) -> tuple[PhotoId, ...]:
+    """The same as `with_pairs`, for looking."""
+    return _with_those_behind(reader.rows, photos, _PAIRS)
+
+
+def bursts_of(reader: Reader, photos: Collection[PhotoId]) -> tuple[PhotoId, ...]:
+    """These photos, and all the pictures of the bursts that they lead, with their raw files and videos."""
+    return pairs_of(reader, _with_those_behind(reader.rows, photos, (StackKind.BURST,)))
+
+
+def _with_those_behind(
+    ask: Callable[[str, Sequence[object]], Iterable[Row]], photos: Collection[PhotoId], kinds: Sequence[StackKind]
+) -> tuple[PhotoId, ...]:
+    """These photos, and those that stand directly behind them for one of these reasons."""
+    rows = ask(
+        f"""
+        SELECT content_id FROM stacked
+        WHERE kind IN ({",".join("?" * len(kinds))}) AND leader_id IN (SELECT value FROM json_each(?)) ORDER BY content_id
+        """,
+        [*(kind.value for kind in kinds), json.dumps([int(photo) for photo in photos])],
     )
     return tuple(dict.fromkeys((*photos, *(PhotoId(row[0]) for row in rows))))
 
 
 def stacked_pairs(reader: Reader) -> Ids:
-    """int64 [n, 2]: every photo that stands behind another, and that other one."""
-    rows = reader.rows("SELECT content_id, leader_id FROM stacked")
+    """int64 [n, 2]: every photo that stands behind another, and that other one; with each of them, where it has two."""
+    rows = reader.rows(
+        """
+        SELECT content_id, leader_id FROM stacked UNION ALL
+        SELECT s.content_id, b.leader_id FROM stacked s JOIN stacked b ON b.content_id = s.leader_id
+        """
+    )
     return np.array([tuple(row) for row in rows], np.int64).reshape(-1, 2)
 
 
 def stack_badges(reader: Reader, ids: Sequence[int]) -> dict[PhotoId, tuple[StackKind, int]]:
-    """Of the photos that lead a stack: its kind, and how many photos it has with the leader."""
+    """Of the photos that lead a stack: its kind, and how many photos it has with the leader. A burst of pairs is a burst, of as
+    many pictures as there are.
+    """
     marks = ",".join("?" * len(ids))
     rows = reader.rows(
-        f"SELECT leader_id, kind, COUNT(*) FROM stacked WHERE leader_id IN ({marks}) GROUP BY leader_id", list(ids)
+        f"""
+        SELECT leader_id, kind, COUNT(*) FROM stacked WHERE leader_id IN ({marks})
+        GROUP BY leader_id, kind ORDER BY kind = '{StackKind.BURST}'
+        """,
+        list(ids),
     )
     return {PhotoId(row[0]): (StackKind(row[1]), row[2] + 1) for row in rows}

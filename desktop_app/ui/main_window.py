@@ -177,7 +177,9 @@ class MainWindow(QMainWindow):
         grid.activated.connect(self.view_photo)
         grid.context_menu.connect(self.photo_actions.open_menu)
         self.photo_actions.view_wanted.connect(self.view_photo)
-        self.photo_actions.delete_wanted.connect(self.deleting.ask)
+        self.photo_actions.delete_wanted.connect(
+            lambda photos: self.deleting.ask(photos, as_one=self.state.terms.stack is None)
+        )
         for view in (grid, self.viewer):
             view.addAction(self.photo_actions.delete)
         self.inspecting.edited.connect(self.tag_work.history.tell)

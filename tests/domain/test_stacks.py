@@ -29,12 +29,13 @@ def test_a_photo_leads_its_short_video_but_no_film() -> None:
     assert stacks_of(film) == []
 
 
-def test_a_burst_takes_its_raw_files_along() -> None:
+def test_the_pictures_of_a_burst_keep_their_raw_files() -> None:
     shots = [file(number, f"S{number}.jpg", after=number / 10) for number in range(1, 5)]
     raws = [file(10 + number, f"S{number}.ARW", "CAMERA RAW", after=number / 10) for number in range(1, 5)]
-    (burst,) = stacks_of([*shots, *raws])
-    assert (burst.kind, burst.leader) == (StackKind.BURST, 1)
-    assert set(burst.others) == {2, 3, 4, 11, 12, 13, 14}
+    assert stacks_of([*shots, *raws]) == [
+        *(Stack(StackKind.RAW_PAIR, number, (10 + number,)) for number in range(1, 5)),
+        Stack(StackKind.BURST, 1, (2, 3, 4)),
+    ]
 
 
 def test_pictures_taken_one_by_one_are_no_burst() -> None:
@@ -56,8 +57,11 @@ def test_pictures_taken_one_by_one_are_no_burst() -> None:
         unique_by=lambda each: each.photo_id,
     )
 )
-def test_nobody_is_in_two_stacks(folder: list[Stackable]) -> None:
+def test_nobody_stands_behind_two_and_no_pair_is_deeper_than_its_burst(folder: list[Stackable]) -> None:
     stacks = stacks_of(folder)
-    members = [photo for stack in stacks for photo in (stack.leader, *stack.others)]
-    assert len(members) == len(set(members))
-    assert all(stack.others for stack in stacks)
+    behind = [photo for stack in stacks for photo in stack.others]
+    assert len(behind) == len(set(behind))
+    assert all(stack.others and stack.leader not in stack.others for stack in stacks)
+    halves = {photo for stack in stacks if stack.kind is not StackKind.BURST for photo in stack.others}
+    assert halves.isdisjoint(stack.leader for stack in stacks)
+    assert {stack.leader for stack in stacks if stack.kind is StackKind.BURST}.isdisjoint(behind)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -11,10 +11,12 @@ import pytest
 from PIL import Image
 
 from desktop_app.compose import open_library
-from desktop_app.domain.photo import PhotoId
+from desktop_app.domain.photo import PhotoId, PhotoLocation
 from desktop_app.domain.query import InFolder, InStack
+from desktop_app.domain.query_terms import Named, NameKind
 from desktop_app.domain.question import Question
 from desktop_app.domain.tag import TagState
+from desktop_app.services.deleting import Deleting
 from desktop_app.services.services import Services
 from desktop_app.services.stacking import folded
 from tests.fixtures.formats import write_dng, write_video
@@ -155,6 +157,93 @@ def test_what_is_said_of_a_pair_is_said_of_both_halves_and_of_a_burst_of_one(
     services.tagging.remove("mine", [pair[1]])
     assert tags_of(services, pair[0]) == {"mine"}
     assert tags_of(services, pair[1]) == set()
+
+
+def test_a_burst_of_pairs_is_one_and_its_pictures_are_pairs(services: Services, tmp_path: Path) -> None:
+    folder = tmp_path / "photos"
+    folder.mkdir()
+    pictures = [picture.resize((120, 90)) for picture in small_photos(3)]
+    jpegs = [take(folder / f"IMG_{number}.jpg", picture, second=number) for number, picture in enumerate(pictures)]
+    for number in range(3):
+        write_dng(folder / f"IMG_{number}.dng", (64 + number, 48))
+    index_now(services, folder)
+    assert shown(services) == {"IMG_0.jpg": "3 in burst"}
+    leader, second = (id_of(services, path) for path in jpegs[:2])
+    raws = [id_of(services, path.with_suffix(".dng")) for path in jpegs]
+    assert len(services.stacking.behind(leader)) == 5
+    assert set(services.browsing.photo_ids(InStack(leader)).tolist()) == {leader, *services.stacking.behind(leader)}
+    services.tagging.add("mine", [leader, second])
+    assert [tags_of(services, raw) for raw in raws] == [{"mine"}, {"mine"}, set()]
+    # A copy of one of them in a folder of its own parts nobody here.
+    (tmp_path / "photos" / "best").mkdir()
+    shutil.copy(jpegs[1], folder / "best" / "IMG_1.jpg")
+    index_now(services)
+    assert shown(services) == {"IMG_0.jpg": "3 in burst"}
+    services.stacking.take_apart([leader])
+    assert len(shown(services)) == 6
+
+
+def test_an_album_holds_both_halves_of_a_pair_and_gives_both_back(services: Services, tmp_path: Path) -> None:
+    folder = tmp_path / "photos"
+    folder.mkdir()
+    next(small_photos(1)).save(folder / "a.jpg")
+    write_dng(folder / "a.dng", (64, 48))
+    index_now(services, folder)
+    pair = [id_of(services, folder / name) for name in ("a.jpg", "a.dng")]
+
+    def in_album() -> list[int]:
+        return sorted(services.browsing.photo_ids(Named(NameKind.ALBUM, "best")).tolist())
+
+    assert services.albums.add("Best", pair[:1]).photos == 2
+    assert in_album() == sorted(pair)
+    services.tag_editing.undo()
+    assert in_album() == []
+    services.tag_editing.redo()
+    services.albums.remove("Best", pair[:1])
+    assert in_album() == []
+    services.albums.add("Best", pair[1:])
+    assert in_album() == pair[1:]
+
+
+def test_deleting_what_is_shown_as_one_moves_both_files_and_of_a_burst_what_is_said(
+    services: Services, tmp_path: Path
+) -> None:
+    folder = tmp_path / "photos"
+    folder.mkdir()
+    pictures = [picture.resize((120, 90)) for picture in small_photos(4)]
+    pictures[0].save(folder / "a.jpg")
+    write_dng(folder / "a.dng", (64, 48))
+    (folder / "a.xmp").write_bytes(b"what another program wrote of both")
+    burst = [take(folder / f"b{number}.jpg", pictures[1 + number], second=number) for number in range(3)]
+    index_now(services, folder)
+    pair = [id_of(services, folder / name) for name in ("a.jpg", "a.dng")]
+    services.tagging.add("mine", pair[:1])
+    services.albums.add("Best", pair[:1])
+
+    def named(places: Sequence[PhotoLocation]) -> set[str]:
+        return {place.path.name for place in places}
+
+    plan = services.deleting.plan([pair[0], id_of(services, burst[0])])
+    assert plan.photos == 2
+    assert (named(plan.places), named(plan.rest_of_bursts)) == ({"a.jpg", "a.dng", "b0.jpg"}, {"b1.jpg", "b2.jpg"})
+    opened = services.deleting.plan(pair[:1], as_one=False)
+    assert (named(opened.places), opened.rest_of_bursts) == ({"a.jpg"}, ())
+
+    away = tmp_path / "trash"
+    away.mkdir()
+    deleting = Deleting(
+        services.tagging._store, services.browsing._presence, trash=lambda path: path.rename(away / path.name)
+    )
+    deleted = deleting.delete(deleting.plan(pair[:1]).places)
+    assert {path.name for path in deleted.trashed} == {"a.jpg", "a.dng"}
+    assert {path.name for path in away.iterdir()} == {"a.jpg", "a.dng", "a.xmp"}
+    assert "a.jpg" not in shown(services)
+    for path in away.iterdir():
+        path.rename(folder / path.name)
+    assert index_now(services).embedded == 0
+    assert shown(services)["a.jpg"] == "RAW + JPEG"
+    assert [tags_of(services, photo) for photo in pair] == [{"mine"}] * 2
+    assert sorted(services.browsing.photo_ids(Named(NameKind.ALBUM, "best")).tolist()) == sorted(pair)
 
 
 def tags_of(services: Services, photo: PhotoId) -> set[str]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QMessageBox, QWidget
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QCheckBox, QMessageBox, QWidget
 
 from desktop_app.domain.photo import PhotoId, PhotoLocation
-from desktop_app.services.deleting import Deleted
+from desktop_app.services.deleting import Deleted, DeletionPlan
 from desktop_app.services.services import Services
 from desktop_app.ui.banner import Notice
 from desktop_app.ui.tasks import Tasks
@@ -27,29 +27,19 @@ class DeletingActions(QObject):
         self._show_notice = show_notice
         self._window = window
 
-    def ask(self, photo_ids: Sequence[PhotoId]) -> None:
-        """Ask whether to move every file of these photos to the trash."""
+    def ask(self, photo_ids: Sequence[PhotoId], *, as_one: bool = True) -> None:
+        """Ask whether to move every file of these photos to the trash. `as_one`: stacks are shown as one photo."""
         wanted = tuple(photo_ids)
-        self._tasks.run(
-            lambda: self._services.deleting.files_of(wanted), lambda places: self._confirm(len(wanted), places)
-        )
+        self._tasks.run(lambda: self._services.deleting.plan(wanted, as_one=as_one), self._confirm)
 
-    def _confirm(self, photos: int, places: Sequence[PhotoLocation]) -> None:
-        if not places:
+    def _confirm(self, plan: DeletionPlan) -> None:
+        if not plan.places:
             self._show_notice(
                 Notice("There is no file to delete.", "Missing photos are under Library, Missing photos.")
             )
             return
-        box = QMessageBox(self._window)
-        box.setWindowTitle("Move to the trash")
-        box.setText(question(photos, places))
-        box.setInformativeText("You can take them back from the trash. Their tags are kept for then.")
-        if len(places) > 1:
-            box.setDetailedText("\n".join(str(place.path) for place in places))
-        move = box.addButton("Move to the trash", QMessageBox.ButtonRole.DestructiveRole)
-        cancel = box.addButton(QMessageBox.StandardButton.Cancel)
-        box.setDefaultButton(cancel)
-        box.buttonClicked.connect(lambda button: self._delete(places) if button is move else None)
+        box = DeletionQuestion(plan, self._window)
+        box.agreed.connect(self._delete)
         box.finished.connect(box.deleteLater)
         box.open()
 
@@ -63,10 +53,53 @@ class DeletingActions(QObject):
             self._show_notice(Notice(sentence, f"{from_home(path)}: {reason}"))
 
 
-def question(photos: int, places: Sequence[PhotoLocation]) -> str:
-    """What is asked; a photo that is in several files is said to be."""
+class DeletionQuestion(QMessageBox):
+    """Names what would go. The rest of a burst goes only when its box is ticked."""
+
+    agreed = Signal(object)
+    """The PhotoLocations to move."""
+
+    def __init__(self, plan: DeletionPlan, window: QWidget) -> None:
+        super().__init__(window)
+        self._plan = plan
+        self.setWindowTitle("Move to the trash")
+        self.setInformativeText("You can take them back from the trash. Their tags are kept for then.")
+        self._move = self.addButton("Move to the trash", QMessageBox.ButtonRole.DestructiveRole)
+        self.setDefaultButton(self.addButton(QMessageBox.StandardButton.Cancel))
+        self.whole_bursts = QCheckBox(burst_words(plan))
+        if plan.rest_of_bursts:
+            self.setCheckBox(self.whole_bursts)
+        self.whole_bursts.toggled.connect(lambda _ticked: self._say())
+        self.buttonClicked.connect(lambda button: self.agreed.emit(self._places()) if button is self._move else None)
+        self._say()
+
+    def _places(self) -> tuple[PhotoLocation, ...]:
+        plan = self._plan
+        return plan.places + (plan.rest_of_bursts if self.whole_bursts.isChecked() else ())
+
+    def _say(self) -> None:
+        places = self._places()
+        self.setText(question(self._plan.photos, places, whole_bursts=self.whole_bursts.isChecked()))
+        if len(self._plan.places) > 1 or self._plan.rest_of_bursts:
+            self.setDetailedText("\n".join(str(place.path) for place in places))
+
+
+def question(photos: int, places: Sequence[PhotoLocation], *, whole_bursts: bool = False) -> str:
+    """What is asked; of a photo that is in several files, such as a RAW + JPEG pair, they are named or counted."""
+    if whole_bursts:
+        what = "the whole burst" if photos == 1 else f"{counted(photos, 'photo')} and their whole bursts"
+        return f"Move {what}, {counted(len(places), 'file')}, to the trash?"
+    names = [f"“{place.path.name}”" for place in places]
     if len(places) == 1:
-        return f"Move “{places[0].path.name}” to the trash?"
+        return f"Move {names[0]} to the trash?"
+    if photos == 1 and len(places) == 2:
+        return f"Move both files of this photo, {names[0]} and {names[1]}, to the trash?"
     if len(places) > photos:
         return f"Move {counted(photos, 'photo')} in {counted(len(places), 'file')} to the trash?"
     return f"Move {counted(len(places), 'photo')} to the trash?"
+
+
+def burst_words(plan: DeletionPlan) -> str:
+    """What the box for the rest of bursts says."""
+    whose = "the burst" if plan.photos == 1 else "their bursts"
+    return f"Also the rest of {whose}: {counted(len(plan.rest_of_bursts), 'more file')}"

@@ -7,14 +7,18 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QMessageBox, QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop_app.compose import open_library
+from desktop_app.domain.photo import PhotoLocation, RootId
+from desktop_app.services.deleting import DeletionPlan
+from desktop_app.ui.actions.deleting import DeletionQuestion
 from desktop_app.ui.main_window import MainWindow
 from tests.fixtures.formats import write_dng, write_video
 from tests.fixtures.libraries import index_now
 from tests.fixtures.photos import small_photos
-from tests.fixtures.windows import PATIENCE_MS, Windows
+from tests.fixtures.windows import PATIENCE_MS, Windows, action, click_button, has_button, wait_for
 
 pytestmark = pytest.mark.keeps_threads("keepsight-")
 
@@ -108,3 +112,35 @@ def test_the_viewer_shows_a_video_where_it_matches(windows: Windows, library: Pa
     assert window.viewer.bar.facts.text().endswith("0:06 of 0:08")
     window.viewer.open([video], 0, {})
     qtbot.waitUntil(lambda: colour_shown(window).red() > 150, timeout=PATIENCE_MS)
+
+
+def test_a_pair_is_deleted_as_one_unless_its_stack_is_opened(windows: Windows, library: Path, qtbot: QtBot) -> None:
+    window = windows.open(library)
+    for opened, said in ((False, "both files of this photo, “pair.jpg” and “pair.dng”"), (True, "Move “pair.jpg” to")):
+        if opened:
+            select(window, qtbot, "pair.jpg")
+            window.photo_actions.stack.trigger()
+            wait_for(qtbot, lambda: names(window) == {"pair.jpg", "pair.dng"})
+        select(window, qtbot, "pair.jpg")
+        action(window, "Move to the trash").trigger()
+        wait_for(qtbot, lambda: has_button(window, "Move to the trash"))
+        [box] = (each for each in window.findChildren(QMessageBox) if each.isVisible())
+        assert said in box.text()
+        assert box.checkBox() is None
+        click_button(qtbot, box, "Cancel")
+        wait_for(qtbot, lambda: not has_button(window, "Move to the trash"))
+
+
+def test_the_rest_of_a_burst_goes_only_when_it_is_ticked(qtbot: QtBot) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    first, second, third = (PhotoLocation(RootId(1), Path("/photos"), f"{number}.jpg") for number in range(3))
+    box = DeletionQuestion(DeletionPlan(1, (first,), (second, third)), window)
+    agreed: list[tuple[PhotoLocation, ...]] = []
+    box.agreed.connect(agreed.append)
+    for text in ("Move “0.jpg” to the trash?", "Move the whole burst, 3 files, to the trash?"):
+        assert box.text() == text
+        box.open()
+        click_button(qtbot, box, "Move to the trash")
+        box.whole_bursts.setChecked(True)
+    assert agreed == [(first,), (first, second, third)]
