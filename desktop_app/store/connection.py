@@ -19,11 +19,6 @@ from desktop_app.domain.geography import distance_km
 # a second; ten seconds tell a busy moment from a stuck one.
 BUSY_TIMEOUT_MS = 10_000
 
-# Memory-mapped reads spare a copy per page, and what is mapped counts as this process's memory: all of a library file of
-# some 40,000 photos, the head of a larger one. With a million photos mapped whole, filters were not faster, and Keepsight
-# was 200 MB larger.
-_MMAP_BYTES = 64 << 20
-
 _RESTORE = "Put the newest backup in its place: keepsight restore."
 
 # Result codes (sqlite.org/rescode.html) that speak of the machine, not of a bug in Keepsight.
@@ -109,7 +104,9 @@ def connect_for_reading(path: Path, *, also: dict[str, Path] | None = None) -> s
             _read_only_uri(path), uri=True, check_same_thread=False, timeout=BUSY_TIMEOUT_MS / 1000
         )
         try:
-            connection.execute(f"PRAGMA mmap_size = {_MMAP_BYTES}")
+            # Not mapped: a drive that is pulled out would end the program (sqlite.org/mmap.html) where a read that fails is
+            # an error like any other, each connection's pages would count as memory, and filters were not faster for it.
+            connection.execute("PRAGMA mmap_size = 0")
             connection.create_function("distance_km", 4, distance_km, deterministic=True)
             for schema, attached in (also or {}).items():
                 connection.execute(f"ATTACH ? AS {schema}", [_read_only_uri(attached)])
