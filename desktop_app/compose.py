@@ -25,7 +25,7 @@ from desktop_app.ml.loading import load_catalogue_model
 from desktop_app.ml.model_facts import calibration_of
 from desktop_app.services.albums import Albums
 from desktop_app.services.asking import Asking
-from desktop_app.services.backing_up import BackingUp, backups_in, restore_library
+from desktop_app.services.backing_up import BackingUp, restore_library
 from desktop_app.services.browsing import Browsing
 from desktop_app.services.classifying import Classifier
 from desktop_app.services.curating import Curating
@@ -66,9 +66,13 @@ from desktop_app.services.watching import Watching
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
 
+    from desktop_app.ui.banner import Notice
     from desktop_app.ui.single_window import SingleWindow
 
 _log = logging.getLogger(__name__)
+
+WINDOW_MEMORY = "window.ini"
+"""The file in the library folder in which the window remembers where it was."""
 
 _LOG_BYTES = 2_000_000
 _LOG_FORMAT = "%(asctime)s %(levelname)s %(threadName)s %(name)s: %(message)s"
@@ -182,40 +186,73 @@ def run_window(library: Path, *, folders: Sequence[Path] = (), device: str = "au
     if not single.claim():
         single.hand_over(folders)
         return 0
+    paths = LibraryPaths(_made(library))
+    notices: list[Notice] = []
     try:
-        with _open_or_restore(library, device=device) as opened:
-            return _show_window(application, opened, single, folders=folders)
+        while True:
+            with _open_or_restore(paths, notices, device=device) as opened:
+                code, backup = _show_window(application, opened, single, folders=folders, notices=notices)
+            if backup is None:
+                return code
+            # The window closed to make way for a backup, and opens again over that.
+            notices, folders = [_restored(paths, backup)], ()
     finally:
         single.close()
 
 
-def _show_window(application: QApplication, opened: Library, single: SingleWindow, *, folders: Sequence[Path]) -> int:
+def _show_window(
+    application: QApplication,
+    opened: Library,
+    single: SingleWindow,
+    *,
+    folders: Sequence[Path],
+    notices: Sequence[Notice],
+) -> tuple[int, Path | None]:
+    """Serve until the window is closed. Returns the exit code, and the backup that is to take the library's place, if one is."""
     from desktop_app.ui.main_window import MainWindow
     from desktop_app.ui.quit_signals import closing_on_signals
 
-    window = MainWindow(opened.services, settings_file=opened.services.library_folder / "window.ini")
+    window = MainWindow(opened.services, settings_file=opened.services.library_folder / WINDOW_MEMORY)
     single.asked_for.connect(window.come_forward)
     window.show()
+    for notice in notices:
+        window.page.banner.show_notice(notice)
     window.begin_work(tuple(folders))
     with closing_on_signals(window):
         code = application.exec()
+    backup = window.backup_to_restore
     window.deleteLater()
-    return int(code)
+    return int(code), backup
 
 
-def _open_or_restore(library: Path, *, device: str) -> Library:
-    """Open a library; where its file is damaged, offer the newest backup in its place."""
-    from desktop_app.ui.dialogs.damaged import agrees_to_restore
+def _open_or_restore(paths: LibraryPaths, notices: list[Notice], *, device: str) -> Library:
+    """Open a library; where its file is damaged, offer its backups until one serves. What to tell of it goes to `notices`."""
+    from desktop_app.ui.dialogs.backups import restored_notice
+    from desktop_app.ui.dialogs.damaged import choose_backup
+
+    problem: LibraryDamagedError | None = None
+    while True:
+        try:
+            return open_library(paths.folder, device=device)
+        except LibraryDamagedError as damage:
+            backup = choose_backup(problem or damage, paths, settings_file=paths.folder / WINDOW_MEMORY)
+            if backup is None:
+                raise
+        try:
+            notices.append(restored_notice(*restore_library(paths, backup)))
+        except LibraryDamagedError as unsound:
+            problem = unsound
+
+
+def _restored(paths: LibraryPaths, backup: Path) -> Notice:
+    """Put a backup in the place of a library that is in order; what to tell of it, also when that cannot be done."""
+    from desktop_app.ui.banner import Notice
+    from desktop_app.ui.dialogs.backups import restored_notice
 
     try:
-        return open_library(library, device=device)
-    except LibraryDamagedError as error:
-        paths = LibraryPaths(_made(library))
-        newest = next(iter(backups_in(paths.backups)), None)
-        if not agrees_to_restore(error, newest):
-            raise
-        restore_library(paths)
-        return open_library(library, device=device)
+        return restored_notice(*restore_library(paths, backup))
+    except UserFacingError as error:
+        return Notice(error.sentence, error.next_step)
 
 
 def open_classifier(*, model: str = "", device: str = "auto", models_folder: Path | None = None) -> Classifier:

@@ -79,7 +79,7 @@ def _lines(database: DatabaseHealth, files: FilesHealth | None) -> list[str]:
 
 
 def _advice(database: DatabaseHealth, files: FilesHealth | None) -> str:
-    if database.faults or database.dangling_rows:
+    if database.beyond_mending:
         return "Put the newest backup in its place: keepsight restore."
     if not database.sound:
         return "Mend it: keepsight verify --repair, then keepsight index."
@@ -92,8 +92,8 @@ def backup(context: Context) -> None:
     with context.open() as library:
         backing_up = library.services.backing_up
         made = [] if context.options.list else [backing_up.back_up(context.options.target)]
-        listed = backing_up.backups() if context.options.list else made
-    lines = [f"{each.made_at.astimezone():%Y-%m-%d %H:%M}  {each.size / 1e6:,.1f} MB  {each.path}" for each in listed]
+        listed = backing_up.backups_with_photos() if context.options.list else made
+    lines = [_backup_line(each) for each in listed]
     value = [_backup_as_json(each) for each in listed]
     context.output.result(value if context.options.list else value[0], lines or ["There is no backup yet."])
 
@@ -108,5 +108,11 @@ def restore(context: Context) -> None:
     context.output.result(value, [*lines, "Bring it up to date: keepsight index"])
 
 
+def _backup_line(made: Backup) -> str:
+    photos = "" if made.photos is None else f"  {made.photos:,} photo{'s' if made.photos != 1 else ''}"
+    return f"{made.made_at.astimezone():%Y-%m-%d %H:%M}  {made.size / 1e6:,.1f} MB{photos}  {made.path}"
+
+
 def _backup_as_json(made: Backup) -> dict[str, Any]:
-    return {"path": str(made.path), "made_at": made.made_at.isoformat(), "bytes": made.size}
+    value: dict[str, Any] = {"path": str(made.path), "made_at": made.made_at.isoformat(), "bytes": made.size}
+    return value if made.photos is None else value | {"photos": made.photos}

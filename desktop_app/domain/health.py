@@ -17,6 +17,8 @@ class Backup:
     made_at: datetime
     size: int
     """Bytes."""
+    photos: int | None = None
+    """How many it knows; None when that was not looked up, or cannot be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +40,17 @@ class DatabaseHealth:
     @property
     def sound(self) -> bool:
         """Whether nothing is wrong that anybody would notice."""
-        wrong = (self.dangling_rows, self.photos_without_texts, self.photos_without_thumbnail, self.damaged_vectors)
-        return not self.faults and not any(wrong)
+        return not self.beyond_mending and not self.mendable
+
+    @property
+    def beyond_mending(self) -> bool:
+        """Whether a backup is the only way out."""
+        return bool(self.faults or self.dangling_rows)
+
+    @property
+    def mendable(self) -> bool:
+        """Whether something is wrong that can be made anew from the photos."""
+        return bool(self.photos_without_texts or self.photos_without_thumbnail or self.damaged_vectors)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from desktop_app.imaging.errors import PhotoSkipped
 from desktop_app.imaging.identity import hash_file, stamp_of
 from desktop_app.services.library_store import LibraryStore
 from desktop_app.services.presence import Presence
-from desktop_app.store.checking import check_database, files_to_check, repair
+from desktop_app.store.checking import check_database, count_files_to_check, files_to_check, repair
 from desktop_app.store.root_places import known_places
 
 
@@ -26,6 +26,10 @@ class Verifying:
     def database(self) -> DatabaseHealth:
         """Check the library's own files."""
         return check_database(self._store.reader)
+
+    def file_count(self) -> int:
+        """How many files `files` would read, those on drives that are away counted too."""
+        return count_files_to_check(self._store.reader)
 
     def files(
         self, *, progress: Callable[[int], None] = lambda _: None, cancelled: Callable[[], bool] = lambda: False

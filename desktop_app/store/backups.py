@@ -50,6 +50,15 @@ def check_library(path: Path) -> None:
         raise LibraryDamagedError(f"{path} is not a sound copy of a library.", "Choose another backup.")
 
 
+def photos_in(path: Path) -> int | None:
+    """How many photos a copy of a library knows; None when it cannot be asked. Changes nothing, in its folder either."""
+    try:
+        with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro&immutable=1", uri=True)) as connection:
+            return int(connection.execute("SELECT COUNT(DISTINCT content_id) FROM files").fetchone()[0])
+    except sqlite3.Error:
+        return None
+
+
 def put_back(backup: Path, library: Path) -> Path | None:
     """Make a backup the library again. Returns where a damaged library file was put aside; None when it was sound.
 

@@ -52,6 +52,11 @@ def check_database(reader: Reader) -> DatabaseHealth:
     )
 
 
+def count_files_to_check(reader: Reader) -> int:
+    """How many files should be there."""
+    return int(reader.value("SELECT COUNT(*) FROM files WHERE missing_since IS NULL"))
+
+
 def files_to_check(reader: Reader) -> Iterator[FileToCheck]:
     """Every file that should be there, by folder."""
     sql = """

@@ -18,6 +18,7 @@ from desktop_app.ui.actions.deleting import DeletingActions
 from desktop_app.ui.actions.exports import Exports
 from desktop_app.ui.actions.folder_work import FolderWork
 from desktop_app.ui.actions.library_care import LibraryCare
+from desktop_app.ui.actions.library_health import LibraryHealth
 from desktop_app.ui.actions.photos import PhotoActions
 from desktop_app.ui.actions.picture_search import PictureSearch
 from desktop_app.ui.actions.recovery import RecoveryActions
@@ -75,6 +76,8 @@ class MainWindow(QMainWindow):
         self.folders = FolderWork(*over_window, state=self.state, show_path=self.photo_actions.show_path)
         show_notice = self.page.banner.show_notice
         self.care = LibraryCare(*over_window, show_notice=show_notice)
+        self.health = LibraryHealth(*over_window)
+        self.backup_to_restore: Path | None = None
         self.pictures = PictureSearch(services, self.tasks, self.state, self.folders.add)
         self.deleting = DeletingActions(services, self.tasks, show_notice, self)
         self.tag_work = TagWork(services, self.tasks, self.state, self.page, self.photo_actions)
@@ -159,6 +162,7 @@ class MainWindow(QMainWindow):
         self.tasks.bug.connect(self.bugs.report)
         self.themes.changed.connect(self._dress)
         self.library_feed.changed.connect(self._library_changed)
+        self.health.restore_wanted.connect(self._make_way_for)
         self.progress_feed.changed.connect(self._progressed)
 
     def _connect_search(self) -> None:
@@ -213,6 +217,8 @@ class MainWindow(QMainWindow):
             show_missing=self.recovery.show_missing,
             edit_left_out=self.care.edit_left_out,
             back_up=self.care.back_up,
+            restore=self.health.show_backups,
+            check=self.health.show_check,
             show_models=self.dialogs.show_models,
             show_tag_quality=self.dialogs.show_tag_quality,
             quit=self.close,
@@ -312,6 +318,11 @@ class MainWindow(QMainWindow):
             self.page.grid.select(self.photo_actions.selected)
             self.page.grid.setFocus()
 
+    def _make_way_for(self, backup: Path) -> None:
+        """Close, so that a backup can take the library's place; whoever opened the window reads `backup_to_restore`."""
+        self.backup_to_restore = backup
+        self.close()
+
     def _resize_cells(self, by: int) -> None:
         self.page.top_bar.show_size(self.page.grid.cell_size() + by)
 
@@ -338,7 +349,7 @@ class MainWindow(QMainWindow):
         keep_view(self.memory, self, self.page, self.state)
         for presenter in (self.searches, self.library, self.saved.presenter):
             presenter.stop()
-        for part in (self.library_feed, self.progress_feed, self.dialogs):
+        for part in (self.library_feed, self.progress_feed, self.dialogs, self.health):
             part.close()
         self.bugs.uninstall()
         self.tasks.retire()

@@ -23,6 +23,8 @@ class Commands:
     show_missing: Callable[[], object]
     edit_left_out: Callable[[], object]
     back_up: Callable[[], object]
+    restore: Callable[[], object]
+    check: Callable[[], object]
     show_models: Callable[[], object]
     show_tag_quality: Callable[[], object]
     quit: Callable[[], object]
@@ -81,7 +83,11 @@ class Menus:
         self._add(menu, "&Files that could not be read…", commands.show_skipped)
         self._add(menu, "M&issing photos…", commands.show_missing)
         self._add(menu, "Files to lea&ve out…", commands.edit_left_out)
+        menu.addSeparator()
         self._add(menu, "&Back up the library", commands.back_up)
+        self._add(menu, "&Restore a backup…", commands.restore)
+        self._add(menu, "&Check the library…", commands.check)
+        menu.addSeparator()
         self._add(menu, "&Models…", commands.show_models, "Ctrl+M")
         self._add(menu, "&Tag quality…", commands.show_tag_quality)
         self._add(menu, "&Export the list shown…", commands.export_shown, "Ctrl+E")

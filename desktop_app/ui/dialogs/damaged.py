@@ -2,31 +2,32 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QMessageBox
+from pathlib import Path
+
+from PySide6.QtWidgets import QApplication
 
 from desktop_app.base.errors import LibraryDamagedError
-from desktop_app.domain.health import Backup
-from desktop_app.ui.wording import byte_size
+from desktop_app.base.paths import LibraryPaths
+from desktop_app.services.backing_up import backups_with_photos
+from desktop_app.ui.application import dress
+from desktop_app.ui.dialogs.backups import BackupsDialog
+from desktop_app.ui.tasks import Tasks
+from desktop_app.ui.theme import ThemeSource
+from desktop_app.ui.window_memory import WindowMemory
 
 
-def agrees_to_restore(error: LibraryDamagedError, newest: Backup | None) -> bool:
-    """Say what is wrong, offer the newest backup, and wait for the answer."""
-    box = QMessageBox()
-    box.setIcon(QMessageBox.Icon.Warning)
-    box.setWindowTitle("Keepsight")
-    box.setText(error.sentence)
-    quit_button = box.addButton("Quit", QMessageBox.ButtonRole.RejectRole)
-    restore = None
-    if newest is None:
-        box.setInformativeText("There is no backup of it. Your photos are not touched by this.")
-    else:
-        box.setInformativeText(
-            f"The newest backup is of {newest.made_at.astimezone():%d %B %Y, %H:%M} ({byte_size(newest.size)}). "
-            "The damaged file is kept beside it, and your photos are not touched. "
-            "What changed since then is found again by itself; tags given since then are lost."
-        )
-        restore = box.addButton("Use the backup", QMessageBox.ButtonRole.AcceptRole)
-        box.setDefaultButton(restore)
-    box.setEscapeButton(quit_button)
-    box.exec()
-    return restore is not None and box.clickedButton() is restore
+def choose_backup(error: LibraryDamagedError, paths: LibraryPaths, *, settings_file: Path) -> Path | None:
+    """Say what is wrong, offer the backups, and wait for the answer; None when the person would rather quit."""
+    theme = ThemeSource(WindowMemory(settings_file).theme).current
+    application = QApplication.instance()
+    if isinstance(application, QApplication):
+        dress(application, theme)
+    chosen: list[Path] = []
+    dialog = BackupsDialog(theme, damage=error.sentence)
+    dialog.restore_wanted.connect(chosen.append)
+    tasks = Tasks(dialog, threads=1)
+    tasks.run(lambda: backups_with_photos(paths.backups), dialog.show_backups)
+    dialog.exec()
+    tasks.close()
+    dialog.deleteLater()
+    return chosen[0] if chosen else None
