@@ -138,7 +138,7 @@ def _services(paths: LibraryPaths, store: LibraryStore, settings: ModelSettings,
     sensitivity = Sensitivity(store)
     viewing = Viewing(store, presence, sensitivity)
     browsing = Browsing(store, models, presence, watching, sensitivity)
-    tag_scoring = TagScoring(models, searching)
+    tag_scoring, tag_qualities = TagScoring(models, searching), TagQualities(store, models)
     return Services(
         library_folder=paths.folder,
         changes=store.changes,
@@ -152,14 +152,14 @@ def _services(paths: LibraryPaths, store: LibraryStore, settings: ModelSettings,
         stacking=Stacking(store),
         tagging=Tagging(store),
         tag_editing=TagEditing(store, tag_scoring),
-        reviewing=Reviewing(store),
+        reviewing=Reviewing(store, tag_qualities),
         tag_files=TagFiles(store, browsing.photo_at),
         curating=Curating(store),
         albums=Albums(store),
         metadata=MetadataSync(store),
         tag_choosing=TagChoosing(store, models),
         tag_evaluating=TagEvaluating(store, models, photo_at=browsing.photo_at),
-        tag_qualities=TagQualities(store, models),
+        tag_qualities=tag_qualities,
         sensitivity=sensitivity,
         teaching=Teaching(store, models, tag_scoring),
         organising=Organising(store),

@@ -6,7 +6,11 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from desktop_app.domain.photo import PhotoId
-from desktop_app.domain.tag import TagState
+from desktop_app.domain.tag import Tag, TagState
+from desktop_app.domain.tag_quality import TagQuality
+
+ENOUGH_TO_TEACH = 5
+"""Accepted photos, and rejected ones, from which a lesson is worth while: with so many of each lessons are measured."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,3 +60,28 @@ class ReviewRound:
         """The photos after the current one."""
         start = len(self.verdicts) + 1
         return tuple(item.photo_id for item in self.items[start : start + number])
+
+
+@dataclass(frozen=True, slots=True)
+class OpenTag:
+    """A tag with suggestions that nobody has decided about."""
+
+    tag: Tag
+    suggestions: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewOutcome:
+    """How a tag stands after a round, and what could be done next."""
+
+    quality: TagQuality
+    """By all that the person ever decided about it."""
+    waiting: int
+    """Photos of this tag that still wait for the person's word."""
+    following: OpenTag | None
+    """Another tag to go through."""
+
+    @property
+    def can_teach(self) -> bool:
+        """Whether there are enough decisions, and no lesson yet: a lesson keeps up with decisions by itself."""
+        return not self.quality.taught and min(self.quality.accepted, self.quality.rejected) >= ENOUGH_TO_TEACH

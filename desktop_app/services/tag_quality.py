@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from desktop_app.base.errors import UserFacingError
 from desktop_app.domain.photo import PhotoId
-from desktop_app.domain.tag import Tag, TagId
+from desktop_app.domain.tag import Tag, TagDefinition, TagId
 from desktop_app.domain.tag_quality import Mistake, ModelQuality, TagQuality
 from desktop_app.ml.matching import sigmoid
 from desktop_app.ml.tag_measures import expected_calibration_error, reliability
@@ -23,7 +23,7 @@ from desktop_app.services.models import Models
 from desktop_app.services.tag_fitting import fit_if_outgrown, sampled
 from desktop_app.store.embeddings import embeddings_of
 from desktop_app.store.model_switching import UnembeddedPhoto, unembedded_among
-from desktop_app.store.tag_fits import decisions_on, embedded_ids, lessons, tags_with_decisions
+from desktop_app.store.tag_fits import StoredLesson, decisions_on, embedded_ids, lessons, tags_with_decisions
 from desktop_app.store.tags import tag_definition
 
 Vectors = npt.NDArray[np.float32]
@@ -81,30 +81,40 @@ class TagQualities:
         finally:
             self._models.let_go(model)
 
+    def of_tag(self, tag_id: TagId) -> TagQuality:
+        """One tag by the model in use, decided about or not. Raises UserFacingError when the tag is gone."""
+        model = self._models.active()
+        definition = tag_definition(self._store.reader, tag_id)
+        if definition is None:
+            raise UserFacingError("This tag is no longer there.", "Undo its deletion, or choose another.")
+        fit_if_outgrown(self._store, model)
+        return self._of(model, definition, lessons(self._store.reader, model.model_id).get(tag_id))[0]
+
     def _quality(self, model: ActiveModel) -> ModelQuality:
         fit_if_outgrown(self._store, model)
-        tags, everything = [], []
         taught = lessons(self._store.reader, model.model_id)
-        for tag_id in tags_with_decisions(self._store.reader):
-            definition = tag_definition(self._store.reader, tag_id)
-            if definition is None:
-                continue
-            plan = LessonPlan(self._store, model, definition)
-            judged = self._judged(model, plan, tag_id)
-            if not (definition.tag.looked_for or tag_id in taught):
-                # Only the person gives it: no model said anything that could be right or wrong.
-                judged = _Judged.nothing()
-            everything.append(judged)
-            tags.append(_figures(definition.tag, plan.decisions, judged, taught=tag_id in taught))
-        tags.sort(key=lambda each: (-(each.accepted + each.rejected), each.tag.name.casefold()))
-        return _overall(model, tags, everything)
+        decided = (tag_definition(self._store.reader, tag_id) for tag_id in tags_with_decisions(self._store.reader))
+        found = [self._of(model, each, taught.get(each.tag.id)) for each in decided if each is not None]
+        tags = sorted(
+            (figures for figures, _ in found),
+            key=lambda each: (-(each.accepted + each.rejected), each.tag.name.casefold()),
+        )
+        return _overall(model, tags, [judged for _, judged in found])
 
-    def _judged(self, model: ActiveModel, plan: LessonPlan, tag_id: TagId) -> _Judged:
+    def _of(
+        self, model: ActiveModel, definition: TagDefinition, lesson: StoredLesson | None
+    ) -> tuple[TagQuality, _Judged]:
+        tag, taught = definition.tag, lesson is not None
+        plan = LessonPlan(self._store, model, definition)
+        # Where only the person gives it, no model said anything that could be right or wrong.
+        judged = self._judged(model, plan, lesson) if tag.looked_for or taught else _Judged.nothing()
+        return _figures(tag, plan.decisions, judged, taught=taught), judged
+
+    def _judged(self, model: ActiveModel, plan: LessonPlan, stored: StoredLesson | None) -> _Judged:
         ids, vectors = embeddings_of(self._store.reader, model.model_id, list(plan.decisions))
         if not len(ids):
             return _Judged.nothing()
         odds = plan.zero_shot_odds(vectors)
-        stored = lessons(self._store.reader, model.model_id).get(tag_id)
         probabilities = sigmoid(odds if stored is None else as_learned(stored).log_odds(vectors, odds)).astype(
             np.float64
         )

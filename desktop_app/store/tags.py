@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from sqlite3 import Row
 
 import numpy as np
@@ -10,7 +11,7 @@ import numpy.typing as npt
 
 from desktop_app.domain.photo import PhotoId
 from desktop_app.domain.query import Filter
-from desktop_app.domain.review import ReviewItem
+from desktop_app.domain.review import OpenTag, ReviewItem
 from desktop_app.domain.tag import AssignedTag, Tag, TagCount, TagDefinition, TagId, TagSource, TagState
 from desktop_app.store.filters import LISTED, where
 from desktop_app.store.reader import Reader
@@ -19,6 +20,9 @@ Ids = npt.NDArray[np.int64]
 
 TAG_COLUMNS = "t.id, t.name, t.group_name, t.parent_id, t.colour, t.threshold, t.looked_for, t.sensitive"
 """What a `Tag` is made of, of `tags t`."""
+
+# Of so many tags some will have photos whose files are not missing.
+_CANDIDATES = 20
 
 
 def all_tags(reader: Reader) -> list[Tag]:
@@ -182,3 +186,21 @@ def to_review(reader: Reader, tag_id: TagId, *, limit: int | None = None) -> lis
         [tag_id, -1 if limit is None else limit],
     )
     return [ReviewItem(PhotoId(row["content_id"]), row["probability"], TagState(row["state"])) for row in rows]
+
+
+def most_suggested(reader: Reader, *, besides: Collection[TagId] = ()) -> OpenTag | None:
+    """The tag that most photos wait to be decided about for, `besides` these; None when no photo waits."""
+    # Counted from the index alone; whether photos are listed is asked only of the few tags with most suggestions.
+    row = reader.row(
+        f"""
+        SELECT {TAG_COLUMNS}, (
+            SELECT COUNT(*) FROM tag_assignments a JOIN contents c ON c.id = a.content_id
+            WHERE a.tag_id = t.id AND a.state = 'suggested' AND {LISTED}
+        ) AS waiting FROM tags t JOIN (
+            SELECT id, (SELECT COUNT(*) FROM tag_assignments WHERE tag_id = tags.id AND state = 'suggested') AS all_photos
+            FROM tags WHERE id NOT IN (SELECT value FROM json_each(?)) ORDER BY all_photos DESC, id LIMIT {_CANDIDATES}
+        ) most ON most.id = t.id WHERE waiting ORDER BY waiting DESC, t.name COLLATE NOCASE LIMIT 1
+        """,
+        [json.dumps([int(tag) for tag in besides])],
+    )
+    return None if row is None else OpenTag(tag_of_row(row), row["waiting"])

@@ -17,8 +17,8 @@ from desktop_app.ui.dialogs.photo_strip import StripPhoto
 from desktop_app.ui.dialogs.tag_quality import TagQualityDialog
 from desktop_app.ui.dialogs.tag_quality_table import percent
 from desktop_app.ui.grid.thumbnail import image_of_jpeg
+from desktop_app.ui.tagging.lesson_words import lesson_words
 from desktop_app.ui.tasks import Tasks
-from desktop_app.ui.wording import counted
 
 # Enough for a look; more can be found again once these are decided about.
 _PROPOSALS = 24
@@ -127,10 +127,7 @@ class TagQualityPresenter(QObject):
 
     def _taught(self, taught: Taught) -> None:
         self.refresh()
-        checked = f" Cross-validated: {percent(taught.precision)} right, {percent(taught.recall)} found."
-        self._page.say(
-            f"“{taught.tag.name}” was learned and is suggested or accepted for {counted(taught.found, 'photo')} now.{checked}"
-        )
+        self._page.say(lesson_words(taught))
 
     def _forget(self, quality: TagQuality) -> None:
         name, teaching = quality.tag.name, self._services.teaching

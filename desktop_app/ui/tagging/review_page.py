@@ -9,18 +9,19 @@ from PySide6.QtGui import QHideEvent, QKeyEvent, QKeySequence, QResizeEvent, QSh
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QToolButton, QWidget
 
 from desktop_app.domain.photo import PhotoSummary
-from desktop_app.domain.review import ReviewRound, Verdict
+from desktop_app.domain.review import ReviewOutcome, ReviewRound, Verdict
 from desktop_app.domain.tag import TagState
 from desktop_app.services.services import Services
 from desktop_app.ui.icons import themed_icon
 from desktop_app.ui.layouts import STRETCH, in_column, in_row, two_lines
 from desktop_app.ui.picture_loader import PictureLoader
+from desktop_app.ui.tagging.review_end import END_SHEET, ReviewEnd
 from desktop_app.ui.tasks import Tasks
 from desktop_app.ui.theme import Theme
 from desktop_app.ui.viewer.bars import BAR_HEIGHT, Message, chrome_sheet
 from desktop_app.ui.viewer.picture_view import WHEEL_FACTOR, PictureView
 from desktop_app.ui.viewer.zoom import fit_scale
-from desktop_app.ui.wording import counted, number
+from desktop_app.ui.wording import number
 
 AHEAD = 3
 """Photos decoded in advance: answers come about as fast as pictures are decoded."""
@@ -49,6 +50,8 @@ class ReviewPage(QWidget):
     """A Verdict about the current photo."""
     take_back = Signal()
     """The answer before was a slip."""
+    step_wanted = Signal(object)
+    """A NextStep, at the end."""
     closed = Signal()
 
     def __init__(self, services: Services, tasks: Tasks, theme: Theme, parent: QWidget | None = None) -> None:
@@ -63,15 +66,16 @@ class ReviewPage(QWidget):
         self.setObjectName("viewer")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        colours = {name: getattr(chrome, name) for name in ("window", "border", "raised")}
-        self.setStyleSheet(chrome_sheet(chrome) + _SHEET % {**colours, "muted": chrome.muted_text})
+        names = ("window", "border", "raised", "accent", "on_accent")
+        colours = {**{name: getattr(chrome, name) for name in names}, "muted": chrome.muted_text}
+        self.setStyleSheet(chrome_sheet(chrome) + _SHEET % colours + END_SHEET % colours)
         self.question, self.facts, self.score = _words("title"), _words("muted"), _words("muted")
         self.picture = PictureView(theme.backdrop)
         self.buttons = {verdict: self._answer(chrome, verdict, icon, *words) for verdict, icon, *words in _BUTTONS}
         self.back_button = self._button(chrome, "back", "Back", "Esc", self.closed.emit)
         self.undo_button = self._button(chrome, "back", "Take back", "Backspace", self.take_back.emit)
-        self.end = _words("muted")
-        self.end.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.end = ReviewEnd(chrome)
+        self.end.chosen.connect(self.step_wanted)
         self.message = Message(chrome, self)
         self._lay_out(chrome)
 
@@ -89,6 +93,11 @@ class ReviewPage(QWidget):
         self._look()
         self._show_picture()
 
+    def show_outcome(self, outcome: ReviewOutcome) -> None:
+        """At the end: how the tag stands, and what could be done next."""
+        self.end.show_outcome(self._round, outcome)
+        self._say_name()
+
     def set_theme(self, theme: Theme) -> None:
         """Only the ground comes from the theme."""
         self.picture.set_ground(theme.backdrop)
@@ -104,13 +113,18 @@ class ReviewPage(QWidget):
         self.end.setVisible(current is None)
         if current is None:
             self.question.setText(f"“{self._tag}”")
-            self.end.setText(_end_words(round_))
+            self.end.begin(self._tag, round_)
         else:
             place = f"{number(len(round_.verdicts) + 1)} of {number(len(round_.items))}"
             held = "suggested" if current.state is TagState.SUGGESTED else "tagged"
             self.question.setText(f"Is this “{self._tag}”?")
             self.facts.setText(f"{place}  ·  {held}, {current.probability:.0%} sure")
-        self.setAccessibleName(f"{self.question.text()} {(self.facts if current else self.end).text()}")
+        self._say_name()
+
+    def _say_name(self) -> None:
+        end = (self.end.title, self.score, self.end.quality, self.end.lesson, self.end.hint)
+        parts = (self.question, self.facts) if self._round.current else end
+        self.setAccessibleName(" ".join(part.text() for part in parts if part.text()))
 
     def _look(self) -> None:
         current = self._round.current
@@ -182,11 +196,19 @@ class ReviewPage(QWidget):
             key.Key_U: self.take_back.emit,
             key.Key_Up: self.take_back.emit,
             key.Key_Escape: self.closed.emit,
-            **({} if self._round.current else dict.fromkeys((key.Key_Return, key.Key_Enter), self.closed.emit)),
+            **({} if self._round.current else self._step_keys()),
             key.Key_Plus: lambda: self.picture.zoom_by(WHEEL_FACTOR),
             key.Key_Minus: lambda: self.picture.zoom_by(1 / WHEEL_FACTOR),
             key.Key_0: self.picture.zoom_to_fit,
         }
+
+    def _step_keys(self) -> dict[Qt.Key, Callable[[], object]]:
+        """Enter takes the first step, digits any; nothing is taken before the steps are known."""
+        key = Qt.Key
+        steps = [self.end.buttons[step].click for step in self.end.steps]
+        numbered = dict(zip((key.Key_1, key.Key_2, key.Key_3), steps, strict=False))
+        first = {each: steps[0] for each in (key.Key_Return, key.Key_Enter) if steps}
+        return {**numbered, **first}
 
     def _answer(self, chrome: Theme, verdict: Verdict, icon: str, name: str, keys: str) -> QToolButton:
         button = self._button(chrome, icon, name, keys, lambda: self.said.emit(verdict))
@@ -232,14 +254,6 @@ class ReviewPage(QWidget):
             self.undo_button, STRETCH, *answers, STRETCH, balance, spacing=chrome.space_m, margins=margins, inside=foot
         )
         return foot
-
-
-def _end_words(round_: ReviewRound) -> str:
-    if not round_.items:
-        return "No photo has this tag by a machine's word alone: there is nothing to say."
-    gone = counted(len(round_.items), "photo")
-    again = "Skipped ones come again next time. " if round_.count(Verdict.SKIP) else ""
-    return f"That was all: {gone}.\n{again}Enter or Esc leads back, Backspace takes the last answer back."
 
 
 def _words(role: str) -> QLabel:

@@ -4,17 +4,23 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
+from typing import TypeVar
 
 from PySide6.QtCore import QObject, Signal
 
 from desktop_app.domain.edit import Edited, EditId
 from desktop_app.domain.photo import PhotoId
-from desktop_app.domain.review import ReviewItem, ReviewRound, Verdict
-from desktop_app.domain.tag import Tag
+from desktop_app.domain.review import OpenTag, ReviewItem, ReviewOutcome, ReviewRound, Verdict
+from desktop_app.domain.tag import Tag, TagId
 from desktop_app.services.services import Services
+from desktop_app.services.teaching import Taught
+from desktop_app.ui.tagging.lesson_words import lesson_words
+from desktop_app.ui.tagging.review_end import NextStep
 from desktop_app.ui.tagging.review_page import ReviewPage
 from desktop_app.ui.tasks import Tasks
 from desktop_app.ui.theme import Theme
+
+T = TypeVar("T")
 
 
 class ReviewPresenter(QObject):
@@ -32,9 +38,14 @@ class ReviewPresenter(QObject):
         self._edits: dict[PhotoId, EditId] = {}
         self._waiting: deque[Callable[[], None]] = deque()
         self._storing = False
+        self._reviewed: set[TagId] = set()
+        """Tags gone through since the page was opened: they are not offered again."""
+        self._following: OpenTag | None = None
         self.page = ReviewPage(services, tasks, theme)
         self.page.said.connect(self._said)
         self.page.take_back.connect(self._take_back)
+        self.page.step_wanted.connect(self._take_step)
+        self.page.closed.connect(self._reviewed.clear)
 
     @property
     def round(self) -> ReviewRound:
@@ -47,6 +58,7 @@ class ReviewPresenter(QObject):
         def fetched(items: list[ReviewItem]) -> None:
             self._tag = tag
             self._edits.clear()
+            self._reviewed.add(tag.id)
             self._go(ReviewRound(tuple(items)))
             self.opened.emit()
 
@@ -56,11 +68,11 @@ class ReviewPresenter(QObject):
         item, tag = self._round.current, self._tag
         if item is None or tag is None:
             return
-        self._go(self._round.said(verdict))
         if verdict is not Verdict.SKIP:
             tagging = self._services.tagging
             decide = tagging.accept if verdict is Verdict.ACCEPT else tagging.reject
             self._store(lambda: self._decide(decide, tag, item.photo_id))
+        self._go(self._round.said(verdict))  # after it: what is said at the end counts the last answer, too
 
     def _take_back(self) -> None:
         if not self._round.verdicts or self._tag is None:
@@ -75,6 +87,41 @@ class ReviewPresenter(QObject):
     def _go(self, round_: ReviewRound) -> None:
         self._round = round_
         self.page.show_round(self._tag.name if self._tag else "", round_)
+        if round_.current is None and self._tag is not None:
+            self._sum_up(self._tag)
+
+    # The end
+
+    def _sum_up(self, tag: Tag) -> None:
+        """Say how the tag stands once all that was said is stored."""
+        reviewing, reviewed = self._services.reviewing, frozenset(self._reviewed)
+
+        def done(outcome: ReviewOutcome) -> None:
+            if self._at_end_of(tag):
+                self._following = outcome.following
+                self.page.show_outcome(outcome)
+
+        self._store(lambda: self._run(lambda: reviewing.outcome(tag.id, reviewed=reviewed), done))
+
+    def _take_step(self, step: NextStep) -> None:
+        tag, following = self._tag, self._following
+        if step is NextStep.FOLLOWING and following is not None:
+            self.begin(following.tag)
+        elif step is NextStep.GO_ON and tag is not None:
+            self.begin(tag)
+        elif step is NextStep.TEACH and tag is not None:
+            self._teach(tag)
+
+    def _teach(self, tag: Tag) -> None:
+        def done(taught: Taught) -> None:
+            if self._at_end_of(tag):
+                self.page.end.say_lesson(lesson_words(taught))
+                self._sum_up(tag)
+
+        self._store(lambda: self._run(lambda: self._services.teaching.teach(tag.name), done))
+
+    def _at_end_of(self, tag: Tag) -> bool:
+        return self._tag is not None and self._tag.id == tag.id and self._round.current is None
 
     # Storing: one after the other, so that taking back never overtakes what it takes back
 
@@ -91,9 +138,9 @@ class ReviewPresenter(QObject):
         self._storing = False
         self._next()
 
-    def _run(self, work: Callable[[], Edited], done: Callable[[Edited], None]) -> None:
-        def stored(edited: Edited) -> None:
-            done(edited)
+    def _run(self, work: Callable[[], T], done: Callable[[T], None]) -> None:
+        def stored(answer: T) -> None:
+            done(answer)
             self._stored()
 
         def failed(error: Exception) -> None:
