@@ -20,8 +20,8 @@ from desktop_app.store import tag_edits
 from desktop_app.store.assignments import put_opinions_of_tag
 from desktop_app.store.edit_log import edit_to_redo, edit_to_undo, edits_made, redo_edit, undo_edit
 from desktop_app.store.tag_edits import TagChange, templates_text
-from desktop_app.store.tag_merging import merge_tags
-from desktop_app.store.tags import assigned_photos, tag_definition, tag_definitions, tag_named
+from desktop_app.store.tag_merging import merge_tags, merged_photos
+from desktop_app.store.tags import all_tags, assigned_photos, tag_definition, tag_definitions, tag_named
 from desktop_app.store.writer import WriteSession
 
 # Where a slider begins when the library's rule accepts no photo at all.
@@ -40,6 +40,24 @@ class ThresholdPreview:
     """Photos that would have the tag by the machine's word."""
     threshold: float
     """The threshold itself; by the library's rule, about what it comes to for this tag."""
+
+
+@dataclass(frozen=True, slots=True)
+class MergePreview:
+    """What merging two tags would do."""
+
+    source: Tag
+    kept: Tag
+    of_source: int
+    """Photos that have the tag which goes, accepted or suggested."""
+    of_kept: int
+    """Photos that have the tag which stays."""
+    together: int
+    """Photos that would have it then."""
+    words: tuple[str, ...]
+    """What would lead to the tag that stays from then on, beside its name and the words it had."""
+    below: int
+    """Tags below the one that goes, which would stand below the one that stays."""
 
 
 class TagEditing:
@@ -112,6 +130,29 @@ class TagEditing:
         kept = tag_definition(self._store.reader, into)
         return self._edit(
             lambda session: merge_tags(session, source, into), rescore=None if kept is None else kept.tag.name
+        )
+
+    def preview_merge(self, source: TagId, into: TagId) -> MergePreview:
+        """What `merge` would do. Changes nothing."""
+        gone, kept = self._of(source), self._of(into)
+        words = (gone.tag.name, *gone.aliases)
+        merged = replace(
+            kept,
+            aliases=tuple(sorted((*kept.aliases, *words))),
+            vocabulary_names=tuple(sorted((*kept.vocabulary_names, *gone.vocabulary_names))),
+        )
+        photos = merged_photos(self._store.reader, source, into)
+        opinions = np.array([each.photo_id for each in self._scoring.scores(merged).opinions], np.int64)
+        by_machine = opinions[~np.isin(opinions, photos.rejected)]
+        below = [tag for tag in all_tags(self._store.reader) if tag.parent_id == source and tag.id != into]
+        return MergePreview(
+            gone.tag,
+            kept.tag,
+            photos.of_source,
+            photos.of_kept,
+            len(np.union1d(photos.given, by_machine)),
+            words,
+            len(below),
         )
 
     def set_threshold(self, tag_id: TagId, threshold: float | None) -> Edited:

@@ -67,8 +67,9 @@ class Labels:
     def fitted_place(self, tag: Tag, vector: Vectors) -> int | None:
         """Where a tag stands, when it was fitted to the library by prompts of this vector [D]."""
         place = self.places.get(tag.id)
-        if place is None or self.fit is None or tag.id not in self.fit.tags:
-            return None
+        fitted = None if self.fit is None else self.fit.tags.get(tag.id)
+        if place is None or fitted is None or fitted.words != self.words[place]:
+            return None  # after a change of its words, the fit speaks of the former ones until the next
         return place if np.allclose(self.vectors[place], vector, atol=1e-5) else None
 
     def background(self, leads: Vectors) -> TagBackground:

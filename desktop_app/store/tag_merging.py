@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
 from desktop_app.base.errors import UserFacingError
 from desktop_app.domain.edit import Edited, EditKind
 from desktop_app.domain.tag import TagId
 from desktop_app.store.edit_log import record_edit
+from desktop_app.store.reader import Reader
 from desktop_app.store.tag_edits import photos_with
 from desktop_app.store.tag_names import is_below, name_of, parent_of
 from desktop_app.store.writer import WriteSession
+
+Ids = npt.NDArray[np.int64]
 
 # Photos that the person gave either tag have the one that stays; the decision on the tag that stays counts before the
 # other's where they differ, except that a tag once given is never lost. Its machine's word stays where it has one.
@@ -29,6 +37,39 @@ _MERGE_ASSIGNMENTS = """
         model_id = CASE WHEN machine_state IS NULL THEN excluded.model_id ELSE model_id END,
         scored_at = CASE WHEN machine_state IS NULL THEN excluded.scored_at ELSE scored_at END
 """
+
+
+@dataclass(frozen=True, slots=True)
+class MergedPhotos:
+    """What photos would be settled for a merged tag, whatever a machine says of it."""
+
+    given: Ids
+    """By the person or the file."""
+    rejected: Ids
+    of_source: int
+    """Photos that have the tag which is to go, accepted or suggested."""
+    of_kept: int
+
+
+def merged_photos(reader: Reader, source: TagId, into: TagId) -> MergedPhotos:
+    """What `merge_tags` would make of two tags' photos."""
+    rows = reader.rows(
+        """
+        SELECT MAX(decision IS 'accepted') AS accepted, MAX(decision IS 'rejected') AS rejected, MAX(in_file) AS in_file,
+            MAX(tag_id = ?1 AND state != 'rejected') AS of_source, MAX(tag_id = ?2 AND state != 'rejected') AS of_kept,
+            content_id
+        FROM tag_assignments WHERE tag_id IN (?1, ?2) GROUP BY content_id
+        """,
+        [source, into],
+    )
+    given = [row["content_id"] for row in rows if row["accepted"] or (row["in_file"] and not row["rejected"])]
+    rejected = [row["content_id"] for row in rows if row["rejected"] and not row["accepted"]]
+    return MergedPhotos(
+        np.array(given, np.int64),
+        np.array(rejected, np.int64),
+        sum(row["of_source"] for row in rows),
+        sum(row["of_kept"] for row in rows),
+    )
 
 
 def merge_tags(session: WriteSession, source: TagId, into: TagId) -> Edited:

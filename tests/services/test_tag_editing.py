@@ -96,6 +96,26 @@ def test_decisions_survive_a_merge_and_a_new_scoring(copied_library: Indexed) ->
         assert distances == sorted(distances)
 
 
+@pytest.mark.parametrize(("source", "into"), [("moggy", "cat"), ("cat", "animal"), ("cat", "moggy")])
+def test_a_preview_tells_what_a_merge_then_does(copied_library: Indexed, source: str, into: str) -> None:
+    with open_library(copied_library.library) as library:
+        services, editing = library.services, library.services.tag_editing
+        photos = [PhotoId(photo) for photo in services.browsing.photo_ids(And(())).tolist()]
+        services.tagging.add("moggy", photos[:2])
+        services.tagging.reject("cat", photos[1:3])
+        gone, kept = editing.definition(source), editing.definition(into)
+        before = [len(assigned(services, name)) for name in (source, into)]
+        below = sum(tag.parent_id == gone.tag.id for tag in services.browsing.all_tags())
+        preview = editing.preview_merge(gone.tag.id, kept.tag.id)
+        assert [preview.of_source, preview.of_kept] == before
+        assert editing.definitions() and assigned(services, source), "a preview changes nothing"
+        edited = editing.merge(gone.tag.id, kept.tag.id)
+        assert edited.photos == preview.of_source
+        assert len(assigned(services, into)) == preview.together
+        assert set(editing.definition(into).aliases) == {*kept.aliases, *preview.words}
+        assert preview.below == below
+
+
 def test_tags_leave_and_come_as_files(copied_library: Indexed, tmp_path: Path) -> None:
     kept = tmp_path / "tags.json"
     with open_library(copied_library.library) as library:

@@ -8,13 +8,13 @@ from functools import partial
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QButtonGroup,
-    QLineEdit,
     QSplitter,
     QToolButton,
     QWidget,
 )
 
 from desktop_app.domain.album import Album
+from desktop_app.ui.clearable_field import ClearableField
 from desktop_app.ui.controls import label, line, tool_button
 from desktop_app.ui.icons import themed_icon
 from desktop_app.ui.layouts import Part, in_column, in_row
@@ -45,8 +45,7 @@ class Sidebar(QWidget):
         self.no_albums.setContentsMargins(_INSET, 0, 0, 0)
         self.saved = SavedSearchTree(theme)
         self.tags = TagTree(theme)
-        self.tag_filter = QLineEdit(placeholderText="Find a tag", clearButtonEnabled=True)
-        self.tag_filter.setAccessibleName("Find a tag")
+        self.tag_filter = ClearableField("Find a tag", theme, placeholder="Find a tag")
         self.progress = ProgressPanel(theme)
         self.add_folder = tool_button("Add a folder of photos", hint="Add a folder of photos (Ctrl+O)")
         self.add_folder.clicked.connect(self.add_folder_wanted)
@@ -65,7 +64,7 @@ class Sidebar(QWidget):
         """Paint in this theme's colours."""
         for button in (self.add_folder, self.add_album, self.new_tag):
             button.setIcon(themed_icon("plus", theme.text))
-        for part in (self.folders, self.albums, self.saved, self.tags, self.progress):
+        for part in (self.folders, self.albums, self.saved, self.tags, self.tag_filter, self.progress):
             part.set_theme(theme)
 
     def show_albums(self, albums: Sequence[Album]) -> None:

@@ -1,4 +1,4 @@
-"""The rows of a quick-tag field: a box with three states, the tag, and where it belongs."""
+"""Tags to choose from: where photos are to be given them a box with three states, the tag, and where it belongs."""
 
 from __future__ import annotations
 
@@ -24,12 +24,15 @@ class _Role(IntEnum):
 
 
 class ChoiceList(QListView):
-    """Shows choices; one of them is marked. It never takes the focus from the field above it."""
+    """Shows choices; one of them may be marked. It never takes the focus from the field above it."""
 
     chosen = Signal(object)
     """The TagChoice that was clicked."""
+    chosen_twice = Signal(object)
+    """The TagChoice that was double-clicked."""
+    mark_moved = Signal()
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, *, boxes: bool, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("role", "choices")
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -40,8 +43,10 @@ class ChoiceList(QListView):
         self.setAccessibleName("Tags")
         self._items = QStandardItemModel(self)
         self.setModel(self._items)
-        self.setItemDelegate(_ChoiceDelegate(theme, self))
+        self.setItemDelegate(_ChoiceDelegate(theme, self, boxes=boxes))
         self.clicked.connect(lambda index: self.chosen.emit(index.data(_Role.CHOICE)))
+        self.doubleClicked.connect(lambda index: self.chosen_twice.emit(index.data(_Role.CHOICE)))
+        self.selectionModel().currentChanged.connect(lambda _now, _before: self.mark_moved.emit())
 
     @property
     def choices(self) -> list[TagChoice]:
@@ -54,16 +59,18 @@ class ChoiceList(QListView):
         choice = self.currentIndex().data(_Role.CHOICE)
         return choice if isinstance(choice, TagChoice) else None
 
-    def show_choices(self, choices: Sequence[TagChoice], *, keep: str = "") -> None:
-        """Offer these; the first is marked, or the one named `keep`."""
+    def show_choices(self, choices: Sequence[TagChoice], *, keep: str = "", mark_first: bool) -> None:
+        """Offer these, and mark the one named `keep`; if it is not there, the first or none."""
         self._items.clear()
         for choice in choices:
             item = QStandardItem(choice.name)
             item.setData(choice, _Role.CHOICE)
             item.setToolTip(choice.detail)
             self._items.appendRow(item)
-        row = next((row for row, choice in enumerate(choices) if choice.name == keep), 0)
+        otherwise = 0 if mark_first else -1
+        row = next((row for row, choice in enumerate(choices) if choice.name == keep), otherwise)
         self.setCurrentIndex(self._items.index(row, 0))
+        self.mark_moved.emit()  # where nothing is marked now and something was before, Qt does not say so
 
     def move(self, by: int) -> None:  # type: ignore[override]
         """Mark the choice so many rows further."""
@@ -72,9 +79,10 @@ class ChoiceList(QListView):
 
 
 class _ChoiceDelegate(QStyledItemDelegate):
-    def __init__(self, theme: Theme, parent: QObject) -> None:
+    def __init__(self, theme: Theme, parent: QObject, *, boxes: bool) -> None:
         super().__init__(parent)
         self._theme = theme
+        self._boxes = boxes
 
     def sizeHint(self, option: QStyleOptionViewItem, _index: QModelIndex | QPersistentModelIndex) -> QSize:
         return QSize(60, max(_ROW_HEIGHT, option.fontMetrics.height() + 12))
@@ -91,8 +99,9 @@ class _ChoiceDelegate(QStyledItemDelegate):
             painter.setBrush(QColor(ground))
             painter.drawRoundedRect(option.rect.adjusted(4, 1, -4, -1), 6, 6)
         rect = option.rect.adjusted(_INSET, 0, -_INSET, 0)
-        self._paint_box(painter, QRect(rect.left(), rect.center().y() - _BOX // 2 + 1, _BOX, _BOX), choice)
-        rect.setLeft(rect.left() + _BOX + 10)
+        if self._boxes:
+            self._paint_box(painter, QRect(rect.left(), rect.center().y() - _BOX // 2 + 1, _BOX, _BOX), choice)
+            rect.setLeft(rect.left() + _BOX + 10)
         self._paint_words(painter, rect, choice)
         painter.restore()
 

@@ -14,7 +14,7 @@ class QuickTagDialog(TagPicker):
     """Stays open, so that several tags can be given one after the other; new ones are made by their name."""
 
     def __init__(self, photos: int, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(f"Tag {counted(photos, 'photo')}", theme, parent)
+        super().__init__(f"Tag {counted(photos, 'photo')}", theme, parent, boxes=True)
 
     def choose(self, choice: TagChoice) -> None:
         """Give this tag to the photos, or take it from them when all have it."""
@@ -23,7 +23,7 @@ class QuickTagDialog(TagPicker):
 
     def enter(self) -> None:
         """Enter once more, when all is said, closes."""
-        if not self.field.text().strip() and not self.moved:
+        if not self.field.text().strip() and self.list.marked is None:
             self.accept()
         else:
             super().enter()
@@ -32,10 +32,10 @@ class QuickTagDialog(TagPicker):
         """Tags that there are, and the one that could be made."""
         return self.choices.offered(typed)
 
-    def words_below(self, offered: list[TagChoice], typed: str) -> str:
+    def words_below(self) -> str:
         """How to go on from here."""
-        if typed.strip():
-            return "Enter gives the tag, or takes it away where all have it · Esc when done"
-        if not offered:
+        if self.list.marked is not None:
+            return "Enter gives the tag, or takes it away where all have it  ·  Esc when done"
+        if not self.list.choices:
             return "Tags that you give will stand here, the latest first."
-        return "↑ ↓ to choose · Enter gives or takes the tag · Enter on an empty field when done"
+        return "Type a few letters, or ↓ to choose  ·  Enter when done"

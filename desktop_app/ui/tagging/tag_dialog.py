@@ -8,7 +8,9 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
     QDialog,
-    QFormLayout,
+    QGridLayout,
+    QLabel,
+    QLayout,
     QLineEdit,
     QPlainTextEdit,
     QScrollArea,
@@ -25,6 +27,9 @@ from desktop_app.ui.theme import Theme
 
 _PROMPT_LINES = 4
 _SIZE = (560, 470)
+
+# How far below its edge the first line of the prompts stands.
+_FIRST_LINE = 7
 _HEIGHT_WITH_THRESHOLD = 760
 
 # Of a small screen's height, for its own bars and the window's title.
@@ -137,21 +142,43 @@ class TagDialog(QDialog):
         in_column((scroll, 1), self.problem, buttons, spacing=0, margins=(0, 0, 0, 0), inside=self)
         self.resize(*_SIZE)
 
-    def _form(self, theme: Theme) -> QFormLayout:
-        form = QFormLayout()
+    def _form(self, theme: Theme) -> QGridLayout:
+        explained = label("One a line. {} stands for the name, {a} for the name with “a” or “an”.", role="muted")
+        parent = in_row(self.parent_button, self.no_parent, STRETCH, spacing=theme.space_m)
+        form = QGridLayout()
         form.setHorizontalSpacing(theme.space_l)
         form.setVerticalSpacing(theme.space_m)
-        form.setLabelAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
-        form.addRow("Name", self.name)
-        form.addRow("Under", in_row(self.parent_button, self.no_parent, STRETCH, spacing=theme.space_m))
-        form.addRow("Also called", self.aliases)
-        form.addRow("Colour", self.colours)
-        form.addRow("", self.looked_for)
-        form.addRow("Prompts", self.prompts)
-        form.addRow("", label("One a line. {} stands for the name, {a} for the name with “a” or “an”.", role="muted"))
-        form.addRow("", self.sensitive)
+        form.setColumnStretch(1, 1)
+        rows: tuple[tuple[str, QWidget | QLayout], ...] = (
+            ("Name", self.name),
+            ("Under", parent),
+            ("Also called", self.aliases),
+            ("Colour", self.colours),
+            ("", self.looked_for),
+            ("Prompts", self.prompts),
+            ("", explained),
+            ("", self.sensitive),
+        )
+        for row, (name, field) in enumerate(rows):
+            form.addWidget(self._name_of(name, field), row, 0)
+            if isinstance(field, QWidget):
+                form.addWidget(field, row, 1)
+            else:
+                form.addLayout(field, row, 1)
         return form
+
+    def _name_of(self, name: str, field: QWidget | QLayout) -> QLabel:
+        """The words before a field, in the middle of its only line, or at its first."""
+        words = label(name)
+        many_lines = field is self.prompts
+        words.setAlignment(
+            Qt.AlignmentFlag.AlignRight | (Qt.AlignmentFlag.AlignTop if many_lines else Qt.AlignmentFlag.AlignVCenter)
+        )
+        if many_lines:
+            words.setContentsMargins(0, _FIRST_LINE, 0, 0)
+        if isinstance(field, QWidget):
+            words.setBuddy(field)
+        return words
 
 
 def draft_of(definition: TagDefinition, parent: str | None) -> TagDraft:

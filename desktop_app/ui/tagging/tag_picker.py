@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QDialog, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
 
 from desktop_app.domain.tag import PERSONAL_GROUP
 from desktop_app.domain.tag_choices import MOST_CHOICES, TagChoice, TagChoices
+from desktop_app.ui.clearable_field import ClearableField
 from desktop_app.ui.controls import label
 from desktop_app.ui.tagging.choice_list import ChoiceList
 from desktop_app.ui.theme import Theme
@@ -22,26 +23,24 @@ class TagPicker(QDialog):
     chosen = Signal(object)
     """The TagChoice."""
 
-    def __init__(self, title: str, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(self, title: str, theme: Theme, parent: QWidget | None = None, *, boxes: bool = False) -> None:
         super().__init__(parent)
         self.setWindowTitle(title)
         self.resize(*_SIZE)
         self.choices = TagChoices()
-        self.moved = False
-        """Whether the person has gone to one of the rows since they last typed."""
-        self.field = QLineEdit(placeholderText="Type a few letters of a tag", clearButtonEnabled=True)
-        self.field.setAccessibleName("Tag")
+        self.field = ClearableField("Tag", theme, placeholder="Type a few letters of a tag")
         self.field.textChanged.connect(lambda _text: self._offer())
         self.field.installEventFilter(self)
-        self.list = ChoiceList(theme)
-        self.list.chosen.connect(self.choose)
+        self.list = ChoiceList(theme, boxes=boxes)
+        self.list.chosen.connect(self.click)
+        self.list.mark_moved.connect(self.say_hint)
         self.hint = label(role="muted", wrap=True)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(theme.space_m, theme.space_m, theme.space_m, theme.space_m)
-        column.setSpacing(theme.space_s)
-        column.addWidget(self.field)
-        column.addWidget(self.list, 1)
-        column.addWidget(self.hint)
+        self.column = QVBoxLayout(self)
+        self.column.setContentsMargins(theme.space_m, theme.space_m, theme.space_m, theme.space_m)
+        self.column.setSpacing(theme.space_s)
+        self.column.addWidget(self.field)
+        self.column.addWidget(self.list, 1)
+        self.column.addWidget(self.hint)
         self.field.setFocus()
         self._offer()
 
@@ -50,6 +49,10 @@ class TagPicker(QDialog):
         marked = self.list.marked
         self.choices = choices
         self._offer(keep=marked.name if marked else "")
+
+    def click(self, choice: TagChoice) -> None:
+        """What a click on a row does."""
+        self.choose(choice)
 
     def choose(self, choice: TagChoice) -> None:
         """Take this one."""
@@ -70,9 +73,16 @@ class TagPicker(QDialog):
         by_name = sorted(tags, key=lambda tag: (tag.group != PERSONAL_GROUP, tag.name.casefold()))
         return [TagChoice(tag.name, tag.group, colour=tag.colour) for tag in by_name[:MOST_CHOICES]]
 
-    def words_below(self, offered: list[TagChoice], typed: str) -> str:
-        """The line below the list."""
-        return "No tag answers to this." if typed.strip() and not offered else "Enter takes the marked tag"
+    def words_below(self) -> str:
+        """The line below the list: what the Enter key would do, if anything."""
+        marked = self.list.marked
+        if marked is not None:
+            return f"Enter takes “{marked.name}”"
+        return "No tag answers to this." if self.field.text().strip() else "Type a few letters, or ↓ to choose"
+
+    def say_hint(self) -> None:
+        """Say below the list how to go on."""
+        self.hint.setText(self.words_below())
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """The field keeps the focus; the keys that move and choose go to the list."""
@@ -83,7 +93,6 @@ class TagPicker(QDialog):
     def _pressed(self, key: Qt.Key) -> bool:
         steps = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1, Qt.Key.Key_PageDown: _PAGE, Qt.Key.Key_PageUp: -_PAGE}
         if key in steps:
-            self.moved = True
             self.list.move(steps[key])
             return True
         if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
@@ -93,7 +102,4 @@ class TagPicker(QDialog):
 
     def _offer(self, *, keep: str = "") -> None:
         typed = self.field.text()
-        self.moved = bool(keep) and self.moved
-        offered = self.offered(typed)
-        self.list.show_choices(offered, keep=keep)
-        self.hint.setText(self.words_below(offered, typed))
+        self.list.show_choices(self.offered(typed), keep=keep, mark_first=bool(typed.strip()))

@@ -14,10 +14,10 @@ from desktop_app.services.services import Services
 from desktop_app.ui.browser_page import BrowserPage
 from desktop_app.ui.tagging.colours import add_colours
 from desktop_app.ui.tagging.edit_history import EditHistory
-from desktop_app.ui.tagging.tag_picker import TagPicker
+from desktop_app.ui.tagging.merge_picker import MergePicker
 from desktop_app.ui.tasks import Tasks
 
-_MERGE = "merge into"
+_MERGE, _PREVIEW = "merge into", "preview of a merge"
 
 
 class TagShaping(QObject):
@@ -58,20 +58,33 @@ class TagShaping(QObject):
         """Delete a tag."""
         self._history.run(lambda: self._editing.delete(tag.id))
 
-    def ask_merge(self, tag: Tag) -> TagPicker:
-        """Ask which tag to merge this one into, and do it."""
-        picker = TagPicker(f"Merge “{tag.name}” into…", self._page.theme, self._window)
+    def ask_merge(self, tag: Tag) -> MergePicker:
+        """Ask which tag to merge this one into, show what that would do, and do it."""
+        picker = MergePicker(tag, self._page.theme, self._window)
+        editing = self._editing
 
         def offer(definitions: list[TagDefinition]) -> None:
             picker.show_choices(TagChoices(tuple(each for each in definitions if each.tag.id != tag.id)))
 
-        def chosen(choice: TagChoice) -> None:
-            self._history.run(lambda: self._editing.merge(tag.id, self._editing.definition(choice.name).tag.id))
+        def preview(choice: TagChoice) -> None:
+            self._tasks.run(
+                lambda: editing.preview_merge(tag.id, editing.definition(choice.name).tag.id),
+                picker.show_preview,
+                key=_PREVIEW,
+            )
 
+        def chosen(choice: TagChoice) -> None:
+            self._history.run(lambda: editing.merge(tag.id, editing.definition(choice.name).tag.id))
+
+        def forget(_result: int) -> None:
+            self._tasks.forget(_MERGE)
+            self._tasks.forget(_PREVIEW)
+
+        picker.preview_wanted.connect(preview)
         picker.chosen.connect(chosen)
         picker.finished.connect(picker.deleteLater)
-        picker.finished.connect(lambda _result: self._tasks.forget(_MERGE))
-        self._tasks.run(self._editing.definitions, offer, key=_MERGE)
+        picker.finished.connect(forget)
+        self._tasks.run(editing.definitions, offer, key=_MERGE)
         picker.open()
         return picker
 

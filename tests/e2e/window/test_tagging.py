@@ -138,8 +138,19 @@ def test_a_tag_is_merged_renamed_and_deleted_and_filters_follow(qtbot: QtBot, wi
     roma = services.tag_editing.definition("Roma").tag
     picker = shaping.ask_merge(roma)
     wait_for(qtbot, lambda: bool(picker.choices.definitions))
+    assert (picker.list.marked, picker.merge.isEnabled()) == (None, False), "nothing is merged by a slip"
+    assert "Enter takes" not in picker.hint.text()
+    qtbot.keyClick(picker.field, Qt.Key.Key_Return)
+    assert picker.isVisible()
     qtbot.keyClicks(picker.field, "rom")
     assert next(choice.name for choice in picker.list.choices) == "Rome"
+    assert picker.hint.text() == "Enter takes “Rome”"
+    expected = "“Roma” is on 2 photos, “Rome” on 1 photo: “Rome” will be on 3 photos. “Roma” will lead to “Rome”."
+    wait_for(qtbot, lambda: picker.preview.text() == f"{expected} It can be undone.")
+    assert services.tag_editing.definition("Roma").tag.name == "Roma", "looking changes nothing"
+    qtbot.keyClicks(picker.field, "zzz")
+    assert (picker.preview.text(), picker.hint.text()) == ("", "No tag answers to this.")
+    picker.field.setText("rom")
     qtbot.keyClick(picker.field, Qt.Key.Key_Return)
     wait_for(qtbot, lambda: tree.tag_index("Rome").data(Role.COUNT) == 3)
     assert services.tag_editing.definition("Roma").tag.name == "Rome", "its name leads there from now on"
