@@ -108,7 +108,7 @@ def test_a_preview_tells_what_a_merge_then_does(copied_library: Indexed, source:
         below = sum(tag.parent_id == gone.tag.id for tag in services.browsing.all_tags())
         preview = editing.preview_merge(gone.tag.id, kept.tag.id)
         assert [preview.of_source, preview.of_kept] == before
-        assert editing.definitions() and assigned(services, source), "a preview changes nothing"
+        assert [len(assigned(services, name)) for name in (source, into)] == before, "a preview changes nothing"
         edited = editing.merge(gone.tag.id, kept.tag.id)
         assert edited.photos == preview.of_source
         assert len(assigned(services, into)) == preview.together
