@@ -26,8 +26,9 @@ Answer = TypeVar("Answer")
 CPU_LIMIT_SECONDS = 60.0
 """Of work on one file. A raw file of 60 megapixels takes about 10 s on a slow machine, sixteen frames of a 4K video 5 s."""
 
-CLOCK_LIMIT_SECONDS = 600.0
-"""For one file, whoever is to blame: a decoder that waits for itself for ever does no work."""
+CLOCK_LIMIT_SECONDS = 600.0 if hasattr(signal, "setitimer") else 180.0
+"""For one file, whoever is to blame: a decoder that waits for itself for ever does no work. Windows has no limit of work, so
+that there this one ends every decoder that hangs."""
 
 # What a poison file is skipped for, ever after, until it changes or the person asks for another try.
 CRASHED = "The file makes its decoder crash"
@@ -47,8 +48,6 @@ _ENVIRONMENT = {
 
 # A core dump written elsewhere, a busy machine.
 _DYING_SECONDS = 5.0
-_OUT_OF_CPU_TIME = -getattr(signal, "SIGPROF", 0)
-_KILLED = -getattr(signal, "SIGKILL", 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +56,12 @@ class Limits:
 
     cpu_seconds: float = CPU_LIMIT_SECONDS
     clock_seconds: float = CLOCK_LIMIT_SECONDS
+
+
+def _ended_by(returncode: int | None, signal_name: str) -> bool:
+    """Whether a process was ended by a signal; never where there is no such signal (Windows), whatever the code."""
+    number = getattr(signal, signal_name, None)
+    return number is not None and returncode == -number
 
 
 class _Process:
@@ -102,7 +107,7 @@ class _Process:
 
     def _died(self) -> PhotoSkipped:
         """What the file is skipped for, by what the process died of."""
-        if self._timed_out or self._process.returncode == _OUT_OF_CPU_TIME:
+        if self._timed_out or _ended_by(self._process.returncode, "SIGPROF"):
             return PhotoSkipped(TOOK_TOO_LONG)
         if self._was_stopped:
             return PhotoSkipped(STOPPED, transient=True)
@@ -127,7 +132,7 @@ class _Process:
     def _end_of_its_own(self) -> None:
         """Wait for what the process died of, which may take the system a moment to say; then clear up."""
         with contextlib.suppress(subprocess.TimeoutExpired):
-            self._was_stopped = self._process.wait(timeout=_DYING_SECONDS) == _KILLED
+            self._was_stopped = _ended_by(self._process.wait(timeout=_DYING_SECONDS), "SIGKILL")
         self.end()
 
     def give_up(self) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 
@@ -17,6 +18,9 @@ _CHANGES = frozenset({"created", "modified", "closed", "moved", "deleted"})
 
 # A file that these speak of may still be open in the program that writes it.
 _STILL_OPEN = frozenset({"created", "modified"})
+
+
+OTHER_NAMES = "the system knows its files by other names"
 
 
 class FolderListener(Protocol):
@@ -75,7 +79,8 @@ class _Translator(FileSystemEventHandler):
     """Watchdog's events in our words; those of reading, and of what the library leaves out, are dropped."""
 
     def __init__(self, root: Path, exclusion: Exclusion, listener: FolderListener) -> None:
-        self._root = str(root)
+        # FSEvents tells of files by their real names, whatever links the person knows the folder through.
+        self._roots = tuple(dict.fromkeys((str(root), os.path.realpath(root))))
         self._exclusion = exclusion
         self._listener = listener
 
@@ -89,11 +94,22 @@ class _Translator(FileSystemEventHandler):
                 self._hand_on(os.fsdecode(raw), is_folder=event.is_directory, kind=kind)
 
     def _hand_on(self, path: str, *, is_folder: bool, kind: str) -> None:
-        relative = posix_relative(path, self._root)
-        if relative == ".":
+        relative = self._relative(path)
+        if relative is None:
+            self._listener.lost(OTHER_NAMES)
+        elif relative == ".":
             self._listener.root_changed()
         elif not self._exclusion.leaves_out_below(relative, is_folder=is_folder):
             still_open = kind in _STILL_OPEN and not is_folder
             self._listener.changed(
                 relative, still_open=still_open, suspect=kind == "moved" or (kind != "deleted" and not is_folder)
             )
+
+    def _relative(self, path: str) -> str | None:
+        """A path from the folder; None for one that is not below it under any name that is known here."""
+        for root in self._roots:
+            with suppress(ValueError):  # Windows: on another drive
+                relative = posix_relative(path, root)
+                if relative.partition("/")[0] != "..":
+                    return relative
+        return None

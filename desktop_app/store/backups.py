@@ -65,6 +65,17 @@ def put_back(backup: Path, library: Path) -> Path | None:
     A sound one is overwritten in one transaction, so that another Keepsight that has it open goes on with the new content.
     """
     if library.exists() and not _is_usable(library):
+        aside = _put_aside(library)
+        copy_library(backup, library)
+        return aside
+    with plain_errors(), closing(sqlite3.connect(backup)) as source, closing(connect_for_writing(library)) as target:
+        source.backup(target)
+    return None
+
+
+def _put_aside(library: Path) -> Path:
+    """Give a damaged library file another name, and return that."""
+    try:
         aside = library.with_name(f"{library.stem}-damaged-{time.strftime('%Y%m%d-%H%M%S')}{library.suffix}")
         library.replace(aside)
         # What was not yet taken into the file goes along: it must not be played into the backup, nor be lost for a rescue.
@@ -72,11 +83,12 @@ def put_back(backup: Path, library: Path) -> Path | None:
         if log.exists():
             log.replace(aside.with_name(f"{aside.name}-wal"))
         library.with_name(f"{library.name}-shm").unlink(missing_ok=True)
-        copy_library(backup, library)
-        return aside
-    with plain_errors(), closing(sqlite3.connect(backup)) as source, closing(connect_for_writing(library)) as target:
-        source.backup(target)
-    return None
+    except OSError as error:
+        raise UserFacingError(
+            f"The damaged library {library} cannot be put aside ({os.strerror(error.errno or 0)}).",
+            "Close every Keepsight that has it open, see that you may write to its folder, and try again.",
+        ) from error
+    return aside
 
 
 def _is_usable(library: Path) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import textwrap
 from concurrent.futures import ThreadPoolExecutor
@@ -48,6 +49,50 @@ def faulty(tmp_path: Path, fault: str) -> list[str]:
         """)
     )
     return [sys.executable, str(script)]
+
+
+def on_another_system(tmp_path: Path, lacks: str) -> list[str]:
+    """The command of a decoder on a system that refuses or lacks what Linux has."""
+    script = tmp_path / "elsewhere.py"
+    script.write_text(
+        f"import signal, sys\n{lacks}\nfrom desktop_app.imaging import decoder_process\n"
+        "sys.exit(decoder_process.main())\n"
+    )
+    return [sys.executable, str(script)]
+
+
+@pytest.mark.parametrize(
+    "lacks",
+    [
+        pytest.param(
+            "import resource\ndef no(*_): raise ValueError('current limit exceeds maximum limit')\nresource.setrlimit = no",
+            id="macOS",
+            marks=pytest.mark.skipif(sys.platform == "win32", reason="limits of Unix"),
+        ),
+        pytest.param(
+            "sys.platform = 'win32'\nsys.modules['resource'] = None\nfor each in ('setitimer', 'ITIMER_PROF', 'SIGPROF'):\n"
+            "    vars(signal).pop(each, None)",
+            id="Windows",
+        ),
+    ],
+)
+def test_pictures_are_read_where_a_process_cannot_be_limited(tmp_path: Path, picture: Path, lacks: str) -> None:
+    pool = DecoderPool(most=1, memory=MemoryBudget(1 << 30), command=on_another_system(tmp_path, lacks))
+    try:
+        assert pool.ask(picture, QUESTION, messages.pixels_of).shape == (224, 224, 3)
+    finally:
+        pool.close()
+
+
+def test_without_signals_a_crash_is_a_crash(tmp_path: Path, picture: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(signal, "SIGPROF", raising=False)
+    pool = DecoderPool(most=1, memory=MemoryBudget(1 << 30), command=faulty(tmp_path, "os._exit(0)"))
+    poison = picture.rename(tmp_path / "poison.tif")
+    try:
+        with pytest.raises(PhotoSkipped, match=CRASHED):
+            pool.ask(poison, QUESTION, messages.pixels_of)
+    finally:
+        pool.close()
 
 
 @pytest.mark.parametrize(

@@ -220,3 +220,20 @@ def test_a_file_that_cannot_be_trashed_stays(library: Library, own_photos: Path)
     assert services.browsing.photo_at(own_photos / "1.jpg") == photos[1]
     with pytest.raises(UserFacingError, match="cannot be moved to the trash"):
         deleting.delete(services.deleting.files_of([photos[1]]))
+
+
+def test_a_damaged_library_that_cannot_be_put_aside_is_said(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    BackingUp(LibraryPaths(folder)).back_up()
+    (folder / "library.db").write_bytes(b"this is no database" * 100)
+    real = Path.replace
+
+    def held(path: Path, target: Path) -> Path:
+        """As on Windows while another program has the file open."""
+        if path.name == "library.db":
+            raise PermissionError(13, "The process cannot access the file")
+        return real(path, target)
+
+    monkeypatch.setattr(Path, "replace", held)
+    with pytest.raises(UserFacingError, match="cannot be put aside"):
+        restore_library(LibraryPaths(folder))
+    assert (folder / "library.db").read_bytes().startswith(b"this is no database")
