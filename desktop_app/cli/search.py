@@ -20,6 +20,9 @@ _READ_DOWN = 0.8
 """How generous a list is that was not told how sensitive to be: it is read from the top down, and has no slider beside it to
 ask for more. Whether anything matches at all is judged as in the window."""
 
+_AROUND = 60
+"""Characters."""
+
 
 def search(context: Context) -> None:
     """Find photos by plain language, by picture, by tags, or all of them together."""
@@ -72,7 +75,11 @@ def show_answer(context: Context, services: Services, question: Question) -> Non
 
 def pointed_out(text: str, problem: QueryProblem) -> UserFacingError:
     """The problem with the place it is at, for a terminal: characters count from 1."""
-    return UserFacingError(f"At character {problem.span.start + 1} of {text!r}: {problem.sentence}", problem.next_step)
+    start = problem.span.start
+    # Of a long question only what stands around the place.
+    first, last = max(0, start - _AROUND), start + _AROUND
+    shown = f"{'…' if first else ''}{text[first:last]}{'…' if last < len(text) else ''}"
+    return UserFacingError(f"At character {start + 1} of {shown!r}: {problem.sentence}", problem.next_step)
 
 
 def _nothing(answer: Answer) -> str:

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from desktop_app.domain.geography import EARTH_RADIUS_KM, KM_PER_DEGREE
+from desktop_app.domain.town_names import other_names
 
 # Towns of this many people on a square kilometre are as large as they look on a map: it makes Paris 15 km in radius and a
 # town of 10,000 people 1 km.
@@ -143,10 +144,10 @@ class Gazetteer:
 
     def find(self, text: str) -> list[Town]:
         """Towns of a name, the largest first: "paris", "Paris, Texas", "san jose, costa rica"; in any case, with or without
-        accents. Further names must be of an area that the town is in, each.
+        accents, and by what well-known towns are called elsewhere. Further names must be of an area that the town is in, each.
         """
         first, *rest = (_folded(part) for part in text.split(","))
-        rows = self._rows_by_name.get(first, [])
+        rows = [row for name in (first, *other_names(first)) for row in self._rows_by_name.get(name, [])]
         found = [self.town(row) for row in rows if set(rest) - {""} <= {_folded(area) for area in self.area(row)}]
         return sorted(found, key=lambda town: -town.people)
 

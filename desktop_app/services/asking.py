@@ -79,6 +79,12 @@ class Asking:
         """
         started = time.perf_counter()
         tree = self._understanding.tree(question.text)
+        weighed = self._weighed(question, tree, started)
+        if not len(weighed.photos):
+            self._understanding.check_found_nothing(tree)
+        return weighed
+
+    def _weighed(self, question: Question, tree: Expression, started: float) -> Weighed:
         if not _has_degrees(question, tree):
             photos = self._searching.candidates(_all_of(question.where, tree), stacks=question.stacks)
             return Weighed(photos, len(photos), time.perf_counter() - started)

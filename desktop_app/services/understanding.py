@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -10,6 +9,8 @@ from dataclasses import dataclass, replace
 from desktop_app.base.paths import from_stored_name, to_stored_name
 from desktop_app.domain.language.chips import Chip, chips
 from desktop_app.domain.language.completion import MOST_CANDIDATES, Completion, KnownNames, complete, place_begun
+from desktop_app.domain.language.degrees import positive_terms
+from desktop_app.domain.language.names import closest
 from desktop_app.domain.language.parser import parse
 from desktop_app.domain.language.printer import leaf_text, to_text
 from desktop_app.domain.language.problems import QueryProblem
@@ -20,10 +21,14 @@ from desktop_app.services.place_names import PlaceNames
 from desktop_app.store import files
 from desktop_app.store.albums import album_names
 from desktop_app.store.curation import names_in_library
+from desktop_app.store.photo_sets import photos_where
 from desktop_app.store.places import photos_in, place_centre, place_counts
 from desktop_app.store.tags import all_tags, tag_aliases, tag_counts, tag_named
 
 _MOST_PLACES = 500
+
+# Of these a part of the name is enough, and so what is asked for is looked up as a filter.
+_LOOSE = {NameKind.FOLDER, NameKind.CAMERA, NameKind.LENS}
 
 # So much of a town's name is typed before the list of all towns is looked into: fewer letters begin too many names.
 _LEAST_LETTERS = 2
@@ -75,15 +80,12 @@ class Understanding:
         reader = self._reader
         counted = [item.tag.name for item in tag_counts(reader, And(())) if item.count]
         unused = [tag.name for tag in all_tags(reader) if tag.name not in set(counted)]
-        folders = [
-            folder.folder for root in files.roots(reader) for folder in files.folder_counts(reader, root.root_id)
-        ]
         return KnownNames(
             tags=tuple(counted),
             spare_tags=tuple(unused),
             aliases=tuple(tag_aliases(reader).items()),
             albums=tuple(from_stored_name(name) for name in album_names(reader)),
-            folders=tuple(dict.fromkeys(folder for folder in folders if folder)),
+            folders=self._folders(),
             cameras=names_in_library(reader, "camera"),
             lenses=names_in_library(reader, "lens"),
             places=self._places(),
@@ -101,17 +103,35 @@ class Understanding:
                 tag = tag_named(self._reader, name)
                 if tag is None:
                     known = [*(tag.name for tag in all_tags(self._reader)), *tag_aliases(self._reader)]
-                    raise _unknown("tag", name, known, tree.span)
+                    raise _unknown(NameKind.TAG, name, known, tree.span)
                 return replace(tree, name=tag.name)
             case Named(NameKind.ALBUM, name):
                 albums = [from_stored_name(album) for album in album_names(self._reader)]
                 if name.casefold() not in {album.casefold() for album in albums}:
-                    raise _unknown("album", name, albums, tree.span)
+                    raise _unknown(NameKind.ALBUM, name, albums, tree.span)
             case NearPlace():
                 return self._point(tree)
             case SimilarTo():
                 return self._photo(tree)
         return tree
+
+    def check_found_nothing(self, tree: Expression) -> None:
+        """For a question that no photo passes: raise QueryProblem if it asks for a folder, camera or lens that no photo has.
+
+        Not asked before: a table of all names would be read for each question.
+        """
+        for term in positive_terms(tree):
+            if isinstance(term, Named) and term.kind in _LOOSE and not len(photos_where(self._reader, term)):
+                raise _unknown(term.kind, term.name, _parts(self._loose_names(term.kind)), term.span)
+
+    def _loose_names(self, kind: NameKind) -> tuple[str, ...]:
+        if kind is not NameKind.FOLDER:
+            return names_in_library(self._reader, kind.value)
+        return (*self._folders(), *(root.path.name for root in files.roots(self._reader)))
+
+    def _folders(self) -> tuple[str, ...]:
+        counted = (files.folder_counts(self._reader, root.root_id) for root in files.roots(self._reader))
+        return tuple(dict.fromkeys(folder.folder for folders in counted for folder in folders if folder.folder))
 
     def _places(self) -> tuple[str, ...]:
         """Single names of the places in the library, the most photographed first: near to far, so towns before countries."""
@@ -140,7 +160,9 @@ class Understanding:
         if alike:
             *others, last = [f"{name!r}" for name in alike]
             hint = f"Did you mean {', '.join(others) + ' or ' if others else ''}{last}?"
-        return QueryProblem(f"There is no place called {near.place!r} in the list of towns.", near.span, hint)
+        meant = leaf_text(replace(near, place=alike[0])) if alike else ""
+        said = f"There is no place called {near.place!r} in the list of towns."
+        return QueryProblem(said, near.span, hint, replacement=meant)
 
     def _photo(self, similar: SimilarTo) -> SimilarTo:
         """The example by its row id."""
@@ -164,9 +186,14 @@ class Understanding:
         return replace(similar, reference=f"#{found}")
 
 
-def _unknown(kind: str, name: str, known: Iterable[str], span: Span) -> QueryProblem:
-    spelled = {each.casefold(): each for each in known}
-    close = [spelled[each] for each in difflib.get_close_matches(name.casefold(), spelled, n=1)]
-    hint = f"Did you mean {close[0]!r}?" if close else f"For the word anywhere, write it without {kind}:."
-    meant = leaf_text(Named(NameKind(kind), close[0])) if close else ""
+def _unknown(kind: NameKind, name: str, known: Iterable[str], span: Span) -> QueryProblem:
+    close = closest(name, known)
+    hint = f"Did you mean {close!r}?" if close else f"For the word anywhere, write it without {kind}:."
+    meant = leaf_text(Named(kind, close)) if close else ""
     return QueryProblem(f"There is no {kind} {name!r}.", span, hint, replacement=meant)
+
+
+def _parts(names: Iterable[str]) -> list[str]:
+    """Names whole, and each word of them: a camera is known by its make or its model alone."""
+    whole = list(names)
+    return [*whole, *(word for name in whole for word in name.replace("/", " ").split())]

@@ -17,6 +17,8 @@ TOWNS = [
     Town("Dateline", "", "East", "Isles", 0.0, 179.99, 5_000),
     Town("Bigcity", "", "Far", "Elsewhere", -20.0, 40.0, 50_000),
     Town("Sankt Öd", "", "West", "Utopia", -21.0, 44.0, 20_000),
+    Town("Rome", "", "Lazio", "Italy", 41.9, 12.5, 2_300_000),
+    Town("Roma", "", "Maseru", "Lesotho", -29.5, 27.7, 10_000),
 ]
 GAZETTEER = Gazetteer.of(TOWNS)
 
@@ -52,6 +54,9 @@ def test_towns_by_name() -> None:
     assert [town.country for town in GAZETTEER.find(" Bigcity ,  elsewhere")] == ["Elsewhere"]
     assert [town.name for town in GAZETTEER.find("SANKT OD")] == ["Sankt Öd"]
     assert GAZETTEER.find("Suburb, Suburb County, Utopia")[0].label == "Suburb, Suburb County, North, Utopia"
+    assert [town.name for town in GAZETTEER.find("sankt oed")] == ["Sankt Öd"], "as it is typed without the letter"
+    assert [town.country for town in GAZETTEER.find("Roma")] == ["Italy", "Lesotho"], "as it is called at home"
+    assert [town.country for town in GAZETTEER.find("roma, lesotho")] == ["Lesotho"]
     assert GAZETTEER.find("nowhere") == GAZETTEER.find("") == []
 
 

@@ -80,6 +80,28 @@ def test_filters_bound_what_meaning_ranks(asked: tuple[Services, Path]) -> None:
     assert (none.matches, none.ended_by) == (0, EndedBy.NOTHING_MATCHES)
 
 
+@pytest.mark.parametrize(
+    ("text", "marked", "meant"),
+    [
+        ("dog folder:smal_photos", "folder:smal_photos", "folder:small_photos"),
+        ("camera:nikno", "camera:nikno", ""),
+        ("lens:50 width:>1", "lens:50", ""),
+    ],
+)
+def test_a_name_that_no_photo_has_is_said_instead_of_an_empty_list(
+    asked: tuple[Services, Path], text: str, marked: str, meant: str
+) -> None:
+    services, _ = asked
+    with pytest.raises(QueryProblem, match="There is no") as caught:
+        services.asking.ask(Question(text))
+    span = caught.value.span
+    assert text[span.start : span.end] == marked
+    assert caught.value.replacement == meant
+    others = services.asking.ask(Question(f"width:>1 OR {marked}")).matches
+    assert others == services.asking.ask(Question(f"-{marked}")).matches == 12
+    assert services.asking.ask(Question("date:1900")).ended_by is EndedBy.NOTHING_MATCHES
+
+
 def test_terms_combine_as_probabilities(asked: tuple[Services, Path]) -> None:
     services, _ = asked
 

@@ -19,6 +19,7 @@ from desktop_app.domain.language.problems import QueryProblem
 from desktop_app.domain.photo import Metadata
 from desktop_app.domain.query_terms import NearPoint
 from desktop_app.domain.question import Question
+from desktop_app.domain.town_names import OTHER_NAMES
 from desktop_app.services import place_names
 from desktop_app.services.place_names import PlaceNames
 from tests.fixtures.libraries import id_of, index_now
@@ -47,6 +48,13 @@ def names() -> PlaceNames:
 )
 def test_well_known_places(names: PlaceNames, position: tuple[float, float], place: str) -> None:
     assert names.place_of(Metadata(latitude=position[0], longitude=position[1])) == place
+
+
+def test_every_other_name_is_that_of_a_large_town(names: PlaceNames) -> None:
+    for other, listed in OTHER_NAMES.items():
+        found = names.gazetteer().find(other)
+        assert found, f"{other} is {listed}, which no town is called"
+        assert found[0].people > 50_000, f"{other} is found as {found[0].label}"
 
 
 def test_without_a_position_there_is_no_name(names: PlaceNames) -> None:

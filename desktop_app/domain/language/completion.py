@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from desktop_app.domain.language.lexer import quote
-from desktop_app.domain.language.parser import FILTERS
+from desktop_app.domain.language.lexer import as_value
+from desktop_app.domain.language.names import FILTERS
 from desktop_app.domain.query_terms import TYPE_ALIASES, State
 
 MOST_CANDIDATES = 12
@@ -78,15 +78,15 @@ def complete(text: str, cursor: int, known: KnownNames) -> Completion:
         if name.lower() == "tag":
             return Completion(start, cursor, tuple(_tags(wanted, known)))
         values = _best(_values(name.lower(), known), wanted)
-        return Completion(start, cursor, tuple(Candidate(_as_value(value), value, name.lower()) for value in values))
+        return Completion(start, cursor, tuple(Candidate(as_value(value), value, name.lower()) for value in values))
     if not typed:
         return Completion(cursor, cursor, ())
     filters = [Candidate(f"{name}:", f"{name}:", "filter") for name in FILTERS if name.startswith(typed.lower())]
     operators = [
         Candidate(f"{word} ", word, "operator") for word in _OPERATORS if typed.isupper() and word.startswith(typed)
     ]
-    tags = [Candidate(f"tag:{_as_value(tag)}", tag, "tag") for tag in _best(known.tags, typed)]
-    albums = [Candidate(f"album:{_as_value(album)}", album, "album") for album in _best(known.albums, typed)]
+    tags = [Candidate(f"tag:{as_value(tag)}", tag, "tag") for tag in _best(known.tags, typed)]
+    albums = [Candidate(f"album:{as_value(album)}", album, "album") for album in _best(known.albums, typed)]
     return Completion(start, cursor, tuple([*operators, *filters, *tags, *albums][:MOST_CANDIDATES]))
 
 
@@ -94,8 +94,8 @@ def _tags(typed: str, known: KnownNames) -> list[Candidate]:
     """Tags that photos have, then the others, then other names of tags that are not among them."""
     tags = list(dict.fromkeys([*_best(known.tags, typed), *_best(known.spare_tags, typed)]))
     others = {alias: tag for alias, tag in known.aliases if tag not in tags}
-    candidates = [Candidate(_as_value(tag), tag, "tag") for tag in tags]
-    candidates += [Candidate(_as_value(alias), alias, f"= {others[alias]}") for alias in _best(others, typed)]
+    candidates = [Candidate(as_value(tag), tag, "tag") for tag in tags]
+    candidates += [Candidate(as_value(alias), alias, f"= {others[alias]}") for alias in _best(others, typed)]
     return candidates[:MOST_CANDIDATES]
 
 
@@ -131,7 +131,3 @@ def _best(names: Iterable[str], typed: str) -> list[str]:
         elif any(word.startswith(wanted) for word in re.split(r"[\s/_-]+", folded)):
             later.append(name)
     return [*first, *later][:MOST_CANDIDATES]
-
-
-def _as_value(name: str) -> str:
-    return name if name and not any(char.isspace() or char in '()"\\' for char in name) else quote(name)

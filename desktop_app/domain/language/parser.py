@@ -8,10 +8,10 @@ Neighbouring words are one term of meaning; operators are upper case, so that "c
 
 from __future__ import annotations
 
-import difflib
 from dataclasses import replace
 
-from desktop_app.domain.language.lexer import Token, TokenKind, tokens
+from desktop_app.domain.language.lexer import Token, TokenKind, as_value, tokens
+from desktop_app.domain.language.names import FILTERS, closest, meant_filter
 from desktop_app.domain.language.problems import QueryProblem
 from desktop_app.domain.language.values import near, number_within, taken_within
 from desktop_app.domain.query import And, Expression, Not, Or
@@ -34,10 +34,6 @@ from desktop_app.domain.query_terms import (
 _DEEPEST = 40
 # SQLite allows expressions 1,000 deep; a chain of ORs is as deep as it is long.
 _MOST_TERMS = 200
-
-FILTERS = ("tag", "album", "folder", "camera", "lens", "type", "rating", "size", "width", "height", "iso", "date",
-           "is", "near", "similar", "meaning")  # fmt: skip
-"""Names that may stand before a colon."""
 
 _SPELLINGS = {"favorite": "favourite", "fav": "favourite"}
 
@@ -105,7 +101,11 @@ class _Parser:
             case TokenKind.QUOTED:
                 return _words(token)
             case TokenKind.FILTER:
-                return _filter(token)
+                return (
+                    _filter(token)
+                    if token.value or token.value_span.end > token.value_span.start
+                    else self._apart(token)
+                )
         raise QueryProblem(f"Something is missing before {_shown(token)}.", token.span, "Say what to look for.")
 
     def _bracketed(self, opening: Token, depth: int) -> Expression:
@@ -130,6 +130,16 @@ class _Parser:
             words.append(token.value)
             end = token.span.end
         return Meaning(" ".join(words), Span(first.span.start, end))
+
+    def _apart(self, name: Token) -> FilterLeaf:
+        """A filter with nothing behind its colon: refused, with what follows the space as what was probably meant."""
+        said = f"{name.name}: needs something after the colon."
+        if not self._sees(TokenKind.WORD) and not self._sees(TokenKind.QUOTED):
+            raise QueryProblem(said, name.span)
+        value = self.take()
+        meant = f"{name.name}:{as_value(value.value)}"
+        place = Span(name.span.start, value.span.end)
+        raise QueryProblem(said, place, f"Write {meant} without a space.", replacement=meant)
 
     def _need_term(self, operator: Token) -> None:
         if not self.left():
@@ -168,9 +178,8 @@ def _words(token: Token) -> Words:
 def _filter(token: Token) -> FilterLeaf | RankedLeaf:
     name, span = token.name, token.value_span
     if name not in FILTERS:
-        close = difflib.get_close_matches(name, FILTERS, n=1)
-        hint = f"Did you mean {close[0]}:?" if close else "For the words as they are, put them in quotation marks."
-        meant = f"{close[0]}:" if close else ""
+        meant = meant_filter(name)
+        hint = f"Did you mean {meant}?" if meant else "For the words as they are, put them in quotation marks."
         raise QueryProblem(f"There is no filter {name}:.", Span(token.span.start, span.start), hint, replacement=meant)
     if name == "near":
         return replace(near(token.value, span), span=token.span)
@@ -204,15 +213,22 @@ def _state(value: str, span: Span) -> State:
     try:
         return State(_SPELLINGS.get(wanted, wanted))
     except ValueError:
-        known = ", ".join(state.value for state in State)
-        raise QueryProblem(f"is: does not know {value!r}.", span, f"It knows {known}.") from None
+        known = [state.value for state in State]
+        raise _unlike(f"is: does not know {value!r}.", value, known, span) from None
 
 
 def _type(value: str, span: Span) -> str:
     wanted = value.lower().removeprefix(".")
     if wanted not in TYPE_ALIASES:
-        raise QueryProblem(f"{value!r} is no type of photo we read.", span, f"There are {', '.join(TYPE_ALIASES)}.")
+        raise _unlike(f"{value!r} is no type of photo we read.", wanted, list(TYPE_ALIASES), span)
     return wanted
+
+
+def _unlike(sentence: str, value: str, known: list[str], span: Span) -> QueryProblem:
+    """The problem of a value that is none of those known."""
+    close = closest(value, known)
+    meant = f"Did you mean {close}? " if close else ""
+    return QueryProblem(sentence, span, f"{meant}It can be {', '.join(known)}.", replacement=close)
 
 
 def _folder(value: str, span: Span) -> str:

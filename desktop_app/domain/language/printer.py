@@ -7,7 +7,7 @@ from datetime import date
 
 import numpy as np
 
-from desktop_app.domain.language.lexer import is_plain, quote
+from desktop_app.domain.language.lexer import as_value, is_plain, quote
 from desktop_app.domain.query import And, Expression, HasTag, InFolder, InStack, Not, Or
 from desktop_app.domain.query_terms import (
     FilterLeaf,
@@ -49,9 +49,9 @@ def leaf_text(leaf: FilterLeaf | RankedLeaf) -> str:
         case Words(text):
             return quote(text)
         case SimilarTo(reference):
-            return f"similar:{_value(reference)}"
+            return f"similar:{as_value(reference)}"
         case Named(kind, name):
-            return f"{kind}:{_value(name)}"
+            return f"{kind}:{as_value(name)}"
         case IsState(state):
             return f"is:{state}"
         case NumberWithin(kind, low, high):
@@ -90,12 +90,6 @@ def _tight(tree: Expression) -> str:
     """A tree as one piece that a minus can stand before."""
     several = isinstance(tree, And | Or) or (isinstance(tree, Meaning) and " " in tree.text and is_plain(tree.text))
     return _bracketed(tree) if several else to_text(tree)
-
-
-def _value(text: str) -> str:
-    """A filter's value: bare when it reads back as it is."""
-    plain = text and not any(char.isspace() or char in '()"\\' for char in text)
-    return text if plain else quote(text)
 
 
 def _bounds(kind: NumberKind, low: int | None, *, high: int | None) -> str:

@@ -17,7 +17,8 @@ from desktop_app.domain.query_terms import (
     TakenWithin,
 )
 
-_BOUND = re.compile(r"(>=|<=|>|<|=)?\s*(.*)", re.DOTALL)
+_BOUND = re.compile(r"(>=|<=|=>|=<|≥|≤|>|<|=)?\s*(.*)", re.DOTALL)
+_SIGNS = {"=>": ">=", "≥": ">=", "=<": "<=", "≤": "<="}
 _NUMBER = re.compile(r"(\d{1,15}(?:\.\d{1,6})?)\s*([a-z]*)", re.IGNORECASE)
 _DATE = re.compile(r"(\d{4})(?:-(\d{1,2}))?(?:-(\d{1,2}))?")
 _POINT = re.compile(r"([-+]?\d{1,3}(?:\.\d{1,20})?)\s*,\s*([-+]?\d{1,3}(?:\.\d{1,20})?)")
@@ -50,13 +51,19 @@ def number_within(kind: NumberKind, text: str, span: Span) -> NumberWithin:
     else:
         match = _BOUND.fullmatch(text.strip())
         assert match is not None  # matches any text
-        sign, number = match.group(1) or "", _number(kind, match.group(2), span)
+        sign, number = _sign(match), _number(kind, match.group(2), span)
         if not sign and kind is NumberKind.SIZE:
             raise _unclear(kind, text, span)
         low = {"": number, "=": number, ">=": number, ">": number + 1}.get(sign)
         high = {"": number, "=": number, "<=": number, "<": number - 1}.get(sign)
     _check_bounds(kind, low, high=high, span=span)
     return NumberWithin(kind, low, high)
+
+
+def _sign(bound: re.Match[str]) -> str:
+    """The comparison, in the one spelling that is printed."""
+    written = bound.group(1) or ""
+    return _SIGNS.get(written, written)
 
 
 def _check_bounds(kind: NumberKind, low: int | None, *, high: int | None, span: Span) -> None:
@@ -95,7 +102,7 @@ def taken_within(text: str, span: Span) -> TakenWithin:
     else:
         match = _BOUND.fullmatch(text.strip())
         assert match is not None  # matches any text
-        first, last = _bounded(match.group(1) or "", *_days(match.group(2), span), span=span)
+        first, last = _bounded(_sign(match), *_days(match.group(2), span), span=span)
     if first is None and last is None:
         raise QueryProblem("date: needs a date.", span, "For example date:2023 or date:2023-06..2023-08.")
     if first is not None and last is not None and first > last:

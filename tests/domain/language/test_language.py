@@ -8,7 +8,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from desktop_app.domain.language.parser import FILTERS, parse
+from desktop_app.domain.language.names import FILTERS
+from desktop_app.domain.language.parser import parse
 from desktop_app.domain.language.printer import to_text
 from desktop_app.domain.language.problems import QueryProblem
 from desktop_app.domain.query import And, Not, Or
@@ -32,7 +33,8 @@ PIECES = st.sampled_from([
     "dog", "two dogs", "AND", "OR", "NOT", "-", "(", ")", '"', '"old town"', "tag:", "tag:beach", 'album:"My trip"', "date:2023",
     "date:2023-06..2023-08", "date:>2020-02", "date:..1999", "rating:>=4", "rating:>5", "is:favorite", "is:nothing", "type:.HEIC",
     "size:>10MB", "size:<1.5kB", "size:1..2", "iso:100..400", "width:<0", "near:48.85,2.35", 'near:"Paris" 20km', "near:-0,0 5m",
-    "similar:IMG_1.jpg", "folder:a/b", 'folder:"a (b)"', "colour:red", "10:30", "well-known", "--", "\\", "é", "meaning:x", "\n",
+    "similar:IMG_1.jpg", "folder:a/b", 'folder:"a (b)"', "colour:red", "10:30", "well-known", "--", "\\", "é", "meaning:x", "\n", "“", "”", "„a b“",
+    "||", "&&", "|", "rating>=4", ">=", "≥", "tag: beach", "size:>1 MB", " .. ", "2023", "near:1, 2", "2 miles", "rating:>", " 4",
 ])  # fmt: skip
 QUERIES = st.lists(PIECES, max_size=12).flatmap(
     lambda pieces: st.sampled_from(["", " "]).map(lambda gap: gap.join(pieces))
@@ -68,6 +70,16 @@ QUERIES = st.lists(PIECES, max_size=12).flatmap(
         ("at 10:30", Meaning("at 10:30")),
         ("-(two dogs)", Not(Meaning("two dogs"))),
         ("well-known - and rare", Meaning("well-known - and rare")),
+        ("dog || cat && bird", Or((Meaning("dog"), And((Meaning("cat"), Meaning("bird")))))),
+        ("“old town” tag:„Alter Hund“", And((Words("old town"), Named(NameKind.TAG, "Alter Hund")))),
+        ("rating:≥ 4", NumberWithin(NumberKind.RATING, 4, None)),
+        ("rating:=>4", NumberWithin(NumberKind.RATING, 4, None)),
+        ("size:>10 MB dog", And((NumberWithin(NumberKind.SIZE, 10_000_001, None), Meaning("dog")))),
+        ("size:1 MB .. 5 MB", NumberWithin(NumberKind.SIZE, 10**6, 5 * 10**6)),
+        ("date:2023-06 .. 2023-08", TakenWithin(date(2023, 6, 1), date(2023, 8, 31))),
+        ("near:48.85, 2.35 20 km", NearPoint(48.85, 2.35, 20.0)),
+        ('near:"Paris" 2 kilometres', NearPlace("Paris", 2.0)),
+        ("note: a dog", Meaning("note: a dog")),
     ],
 )
 def test_what_is_typed_is_understood(text, tree):
@@ -93,6 +105,11 @@ def test_what_is_typed_is_understood(text, tree):
         ("is:lost", "lost", "favourite"),
         ("type:exe", "exe", "jpeg"),
         ('tag:""', 'tag:""', "needs"),
+        ("dog tag:", "tag:", "needs"),
+        ("dog tag: beach", "tag: beach", "tag:beach"),
+        ("rating:(3)", "rating:", "needs"),
+        ("dog rating>=4", "rating>=4", "rating:>=4"),
+        ("after:2023", "after:", "date:>"),
     ],
 )
 def test_what_is_wrong_is_said_with_its_place(text, marked, word):
@@ -101,6 +118,26 @@ def test_what_is_wrong_is_said_with_its_place(text, marked, word):
     problem = caught.value
     assert text[problem.span.start : problem.span.end] == marked
     assert word in str(problem)
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("is:untaged", "is:untagged"),
+        ("type:jpge", "type:jpg"),
+        ("tga:dog", "tag:dog"),
+        ("before:2023", "date:<2023"),
+        ("dog rating>=4 cat", "dog rating:>=4 cat"),
+        ('tag: "old town"', 'tag:"old town"'),
+    ],
+)
+def test_what_was_probably_meant_replaces_the_marked_part(text, meant):
+    with pytest.raises(QueryProblem) as caught:
+        parse(text)
+    span = caught.value.span
+    mended = text[: span.start] + caught.value.replacement + text[span.end :]
+    assert mended == meant
+    parse(mended)
 
 
 @given(st.one_of(st.text(max_size=60), QUERIES))
