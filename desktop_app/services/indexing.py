@@ -55,7 +55,7 @@ from desktop_app.services.reading import (
 from desktop_app.services.scanning import ScanTally, scan_folder
 from desktop_app.services.stacking import Folder, folder_of, restack
 from desktop_app.store.files import drop_files, has_embedding, known_files, places_of
-from desktop_app.store.indexing import mark_gone, mark_returned, store_batch
+from desktop_app.store.indexing import mark_gone, mark_returned, note_unlisted, store_batch
 
 # Measured best on CPUs (16-32); also the most work that a pause or a waiting search has to sit through.
 BATCH_SIZE = 32
@@ -299,6 +299,8 @@ class IndexRun:
         if self._cancelled():
             return 0
         gone, returned, left_out = self._tally.gone, self._returned, self._tally.left_out
+        if unlisted := self._unlisted():
+            self._store.index_write(lambda session: (0, note_unlisted(session, unlisted))).result()
         if left_out:
             self._store.index_write(lambda session: (0, drop_files(session, left_out))).result()
         self._touch((*gone, *left_out, *(found.key for found in returned)))
@@ -310,6 +312,10 @@ class IndexRun:
         assert isinstance(count, int)
         return count
 
+    def _unlisted(self) -> list[tuple[FileKey, str]]:
+        """What could not be looked at, and why; without what is only gone."""
+        return [(key, reason) for key, reason in self._tally.unlisted.items() if reason]
+
     def _report(self, missing: int, *, seconds: float) -> IndexReport:
         counts, (device, note) = self._counts, self._model.inference.device()
         return IndexReport(
@@ -319,7 +325,7 @@ class IndexRun:
             reused=counts.reused + self._tally.unchanged + len(self._returned),
             missing=missing,
             embedded=counts.embedded,
-            skipped=counts.skipped + self._tally.still_skipped,
+            skipped=counts.skipped + self._tally.still_skipped + len(self._unlisted()),
             seconds=seconds,
             photos_per_second=counts.embedded / seconds if seconds > 0 else 0.0,
             model=self._model.entry.name,

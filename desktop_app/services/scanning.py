@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from operator import attrgetter
 
@@ -27,7 +28,8 @@ class ScanTally:
     """Known files that were not seen. Complete only when the scan ended by itself."""
     left_out: list[FileKey] = field(default_factory=list)
     """Known files that the library is to leave out from now on, whether they are there or not."""
-    unreadable_folders: list[str] = field(default_factory=list)
+    unlisted: dict[FileKey, str] = field(default_factory=dict)
+    """Folders and files that the system would not let be looked at, and why. What is known of them stays as it is."""
 
 
 def scan_folder(
@@ -47,9 +49,9 @@ def scan_folder(
     """
     seen: set[str] = set()
     in_order, suspicious = known.in_order, bool(places.suspects)
-    unlisted_before = len(tally.unreadable_folders)
+    unlisted: dict[str, str] = {}
     for below in places.below:
-        for relative, path, info in _walk(root, below, exclusion, tally, cancelled):
+        for relative, path, info in _walk(root, below, exclusion, unlisted, cancelled):
             seen.add(relative)
             if relative in places.being_written:
                 continue
@@ -68,9 +70,10 @@ def scan_folder(
             if kind is not None:
                 key = FileKey(places.root_id, relative)
                 yield FoundFile(key, path, kind, FileStamp(info.st_size, info.st_mtime_ns))
+    tally.unlisted |= {FileKey(places.root_id, relative): reason for relative, reason in unlisted.items()}
     if not cancelled():
-        unseen = (relative for relative in known if relative not in seen)
-        _conclude(unseen, places.root_id, known, exclusion, tally, unlisted=tally.unreadable_folders[unlisted_before:])
+        unseen = (relative for relative in known if relative not in seen and relative not in unlisted)
+        _conclude(unseen, places.root_id, known, exclusion, tally, unlisted=unlisted)
 
 
 def _conclude(
@@ -80,7 +83,7 @@ def _conclude(
     exclusion: Exclusion,
     tally: ScanTally,
     *,
-    unlisted: list[str],
+    unlisted: Iterable[str],
 ) -> None:
     """Known files that did not show: left out on purpose, hidden by a folder that cannot be read, or gone."""
     hidden = tuple(f"{folder}/" if folder else "" for folder in unlisted)
@@ -112,14 +115,14 @@ def _compare(known: KnownFile | None, info: os.stat_result, tally: ScanTally, *,
 
 
 def _walk(
-    root: str, below: str, exclusion: Exclusion, tally: ScanTally, cancelled: Callable[[], bool]
+    root: str, below: str, exclusion: Exclusion, unlisted: dict[str, str], cancelled: Callable[[], bool]
 ) -> Iterator[tuple[str, str, os.stat_result]]:
-    """Every regular file as (path relative to the root with forward slashes, full path, stat)."""
+    """Every regular file as (path relative to the root with forward slashes, full path, stat). `unlisted` is added to."""
     start = os.path.join(root, *below.split("/")) if below else root
     if below and not _would_be_entered(root, below, exclusion):
         return
     if below and not os.path.isdir(start):
-        info = _stat_of_regular_file(lambda: os.stat(start))
+        info = _stat_of_regular_file(lambda: os.stat(start), below, unlisted)
         if info is not None:
             yield below, start, info
         return
@@ -128,9 +131,9 @@ def _walk(
         relative_folder, folder = folders.pop()
         try:
             entries = sorted(os.scandir(folder), key=_NAME)
-        except OSError:
+        except OSError as error:
             # No permission, or gone in the meantime. The latter shows in the parent's next scan.
-            tally.unreadable_folders.append(relative_folder)
+            unlisted[relative_folder] = _reason(error, "folder")
             continue
         inner: list[tuple[str, str]] = []
         prefix = f"{relative_folder}/" if relative_folder else ""
@@ -141,7 +144,7 @@ def _walk(
                 continue
             if is_folder:
                 inner.append((relative, entry.path))
-            elif (info := _stat_of_regular_file(entry.stat)) is not None:
+            elif (info := _stat_of_regular_file(entry.stat, relative, unlisted)) is not None:
                 yield relative, entry.path, info
         # Depth first, in the order a person reads the tree.
         folders.extend(reversed(inner))
@@ -158,10 +161,31 @@ def _would_be_entered(root: str, below: str, exclusion: Exclusion) -> bool:
     return True
 
 
-def _stat_of_regular_file(ask: Callable[[], os.stat_result]) -> os.stat_result | None:
-    """None for pipes and devices, a dangling link, or a file that vanished between listing and stat."""
+def _stat_of_regular_file(
+    ask: Callable[[], os.stat_result], relative: str, unlisted: dict[str, str]
+) -> os.stat_result | None:
+    """None for pipes and devices, a dangling link, a file that vanished between listing and stat, or one that the system
+    does not let be looked at, which is noted.
+    """
     try:
         info = ask()
-    except OSError:
+    except OSError as error:
+        if error.errno not in _NOT_THERE:
+            unlisted[relative] = _reason(error, "file")
         return None
     return info if stat.S_ISREG(info.st_mode) else None
+
+
+# Gone, or a link that leads nowhere or to itself.
+_NOT_THERE = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ELOOP})
+
+
+def _reason(error: OSError, what: str) -> str:
+    """Why a file or folder cannot be looked at, for a person; empty when it is only gone."""
+    if error.errno in _NOT_THERE:
+        return ""
+    if error.errno in {errno.EACCES, errno.EPERM}:
+        return f"Keepsight is not allowed to look into this {what}"
+    if error.errno == errno.ENAMETOOLONG:
+        return f"The path of this {what} is longer than the system can open"
+    return f"This {what} could not be looked at: {error.strerror}"

@@ -231,6 +231,24 @@ def _store_unreadable(session: WriteSession, file: UnreadableFile) -> LibraryCha
     return changes | LibraryChanges(skipped_changed=True)
 
 
+def note_unlisted(session: WriteSession, places: Iterable[tuple[FileKey, str]]) -> LibraryChanges:
+    """List folders and files that could not be looked at, with the reason, among what was skipped. Photos that are known
+    below them stay as they are.
+    """
+    changed = 0
+    for key, reason in places:
+        changed += session.connection.execute(
+            """
+            INSERT INTO skipped_files (root_id, relative_path, size, mtime_ns, reason, is_photo, transient)
+            SELECT id, ?2, 0, 0, ?3, 1, 1 FROM roots WHERE id = ?1
+            ON CONFLICT (root_id, relative_path) DO UPDATE SET reason = excluded.reason
+            WHERE skipped_files.reason != excluded.reason
+            """,
+            [key.root_id, to_stored_name(key.relative_path), reason],
+        ).rowcount
+    return LibraryChanges(skipped_changed=changed > 0)
+
+
 def _forget_skip(session: WriteSession, key: FileKey) -> bool:
     done = session.connection.execute(
         "DELETE FROM skipped_files WHERE root_id = ? AND relative_path = ?",

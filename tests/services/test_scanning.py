@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from desktop_app.domain.exclusion import Exclusion
-from desktop_app.domain.indexing import ChangedPlaces, FindKind, FoundFile, KnownFile, KnownFiles
+from desktop_app.domain.indexing import ChangedPlaces, FileKey, FindKind, FoundFile, KnownFile, KnownFiles
 from desktop_app.domain.photo import FileStamp, PhotoId, RootId
 from desktop_app.services.scanning import ScanTally, scan_folder
 
@@ -218,7 +218,7 @@ def test_nothing_below_a_folder_that_cannot_be_listed_is_gone(tmp_path: Path, mo
     monkeypatch.setattr(os, "scandir", refuse)
     _, tally = scan(tmp_path, known)
     assert [key.relative_path for key in tally.gone] == ["open/a.jpg", "shutter/d.jpg"]
-    assert tally.unreadable_folders == ["shut"]
+    assert tally.unlisted == {FileKey(ROOT, "shut"): "Keepsight is not allowed to look into this folder"}
     # What one root hides says nothing about another's folder of the same name.
     other = tmp_path / "other"
     make(other, "shut/x.jpg")
@@ -231,6 +231,26 @@ def test_nothing_below_a_folder_that_cannot_be_listed_is_gone(tmp_path: Path, mo
         )
     )
     assert [key.root_id for key in tally.gone] == [1, 1, 2]
+
+
+def test_a_file_that_may_not_be_looked_at_is_not_gone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    make(tmp_path, "a.jpg", "b.jpg")
+    known = as_known(tmp_path, "a.jpg", "b.jpg")
+    real = os.scandir
+
+    class Shut:
+        """As in a folder that may be listed and not entered."""
+
+        def __init__(self, entry: os.DirEntry[str]) -> None:
+            self.name, self.path, self.is_dir = entry.name, entry.path, entry.is_dir
+
+        def stat(self) -> os.stat_result:
+            raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(os, "scandir", lambda folder: map(Shut, real(folder)))
+    found, tally = scan(tmp_path, known)
+    assert (found, tally.gone) == ({}, [])
+    assert {key.relative_path for key in tally.unlisted} == {"a.jpg", "b.jpg"}
 
 
 def test_a_file_that_vanishes_while_it_is_looked_at_is_simply_not_there(
