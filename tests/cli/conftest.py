@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tests.fixtures.command_runs import keepsight, library  # noqa: F401 - fixtures
 from tests.fixtures.hub import hub, tiny_hub, tiny_registered, tiny_weights  # noqa: F401 - fixtures
 from tests.fixtures.libraries import (  # noqa: F401 - fixtures
     copied_library,

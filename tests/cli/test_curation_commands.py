@@ -11,7 +11,7 @@ import pytest
 from desktop_app.compose import open_library
 from desktop_app.imaging.xmp_document import parse_xmp
 from desktop_app.imaging.xmp_reading import annotations_of
-from tests.cli.test_commands import Keepsight, keepsight, library  # noqa: F401 - fixtures
+from tests.fixtures.command_runs import Keepsight
 from tests.fixtures.libraries import Indexed
 from tests.fixtures.packets import bag, packet
 
@@ -27,7 +27,7 @@ def own_photos(copied_library: Indexed, tmp_path: Path) -> Iterator[Path]:
     assert not list(copied_library.photos.glob("*.xmp"))
 
 
-def test_stars_titles_and_albums(keepsight: Keepsight, library: Path, small_photos: Path) -> None:  # noqa: F811
+def test_stars_titles_and_albums(keepsight: Keepsight, library: Path, small_photos: Path) -> None:
     here = ("--library", library, "--json")
     first, second = small_photos / "photo_00.jpg", small_photos / "photo_01.jpg"
     assert keepsight("rate", "4", first, second, *here).json == {"edit": "giving 2 photos 4 stars", "photos": 2}
@@ -48,8 +48,8 @@ def test_stars_titles_and_albums(keepsight: Keepsight, library: Path, small_phot
 
 
 def test_sidecars_are_shown_first_and_written_when_asked(
-    keepsight: Keepsight,  # noqa: F811
-    library: Path,  # noqa: F811
+    keepsight: Keepsight,
+    library: Path,
     own_photos: Path,
 ) -> None:
     here = ("--library", library, "--json")
@@ -81,8 +81,8 @@ def test_sidecars_are_shown_first_and_written_when_asked(
 
 
 def test_sidecars_are_read_again_when_asked_and_named_as_chosen(
-    keepsight: Keepsight,  # noqa: F811
-    library: Path,  # noqa: F811
+    keepsight: Keepsight,
+    library: Path,
     own_photos: Path,
 ) -> None:
     here = ("--library", library, "--json")

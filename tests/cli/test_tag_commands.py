@@ -5,10 +5,25 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from tests.cli.test_commands import Keepsight, keepsight, library  # noqa: F401 - fixtures
+from tests.fixtures.command_runs import Keepsight
 
 
-def test_tags_are_defined_reshaped_and_undone(keepsight: Keepsight, library: Path, small_photos: Path) -> None:  # noqa: F811
+def test_tags_of_photos(keepsight: Keepsight, library: Path, small_photos: Path) -> None:
+    photo = small_photos / "photo_02.jpg"
+    added = keepsight("tags", "add", "breakfast club", photo, "--library", library, "--json").json
+    assert added == {"tag": "breakfast club", "photos": 1}
+    tags = keepsight("tags", "photo", photo, "--library", library, "--json").json
+    assert tags[0] == {"tag": "breakfast club", "source": "person", "state": "accepted", "probability": None}
+    assert "breakfast club (person, accepted)" in keepsight("tags", "photo", photo, "--library", library).out
+    listed = keepsight("tags", "list", "--library", library, "--json").json
+    assert {"tag": "breakfast club", "group": "My tags", "photos": 1} in listed
+    assert "breakfast club" in keepsight("tags", "list", "--library", library).out
+    removed = keepsight("tags", "remove", "breakfast club", photo, "--library", library)
+    assert removed.out == "1 photo untagged.\n"
+    assert "breakfast club" not in keepsight("tags", "photo", photo, "--library", library).out
+
+
+def test_tags_are_defined_reshaped_and_undone(keepsight: Keepsight, library: Path, small_photos: Path) -> None:
     here = ("--library", library, "--json")
     keepsight("index", *here)
     defined = keepsight(
@@ -38,7 +53,7 @@ def test_tags_are_defined_reshaped_and_undone(keepsight: Keepsight, library: Pat
     assert "There is no tag “cat”" in keepsight("tags", "delete", "cat", "--library", library).err
 
 
-def test_tags_travel_in_files(keepsight: Keepsight, library: Path, small_photos: Path, tmp_path: Path) -> None:  # noqa: F811
+def test_tags_travel_in_files(keepsight: Keepsight, library: Path, small_photos: Path, tmp_path: Path) -> None:
     here = ("--library", library, "--json")
     keepsight("tags", "add", "mine", small_photos / "photo_00.jpg", *here)
     exported = keepsight("tags", "export", tmp_path / "all.json", *here).json
