@@ -10,7 +10,10 @@ def report_edit(context: Context, edited: Edited, word: str = "Done") -> None:
     """Say what was done, and to how many photos. Lines begin with `word`: "Done", "Undone", "Redone"."""
     edit = edited.edit
     value = {"edit": None if edit is None else edit.words, "photos": edited.photos}
-    line = "Nothing to do." if edit is None else f"{word}: {edit.words} ({photos_counted(edit.photos)})."
+    line = "Nothing to do."
+    if edit is not None:
+        # That an edit touches no photo is worth saying, too.
+        line = f"{word}: {edit.words_with_count if edit.photos else f'{edit.words} (0 photos)'}."
     context.output.result(value, [line])
 
 

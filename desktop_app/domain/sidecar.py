@@ -35,6 +35,10 @@ class Statement:
     """Accepted tags with what they stand below, the most general first."""
     dropped: frozenset[str] = frozenset()
     """Case-folded names that the person rejected, or that are other names of `tags`: taken off where they are found."""
+    placed: frozenset[str] = frozenset()
+    """Case-folded names of those `tags` that the person put where they stand: a sidecar that says otherwise is corrected."""
+    other_names: frozenset[tuple[str, str]] = frozenset()
+    """Each other name of `tags`, and the tag's name, both case-folded."""
     rating: int = 0
     title: str | None = None
     description: str | None = None

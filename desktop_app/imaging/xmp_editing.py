@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 
 from desktop_app.domain.annotations import Position, TagPath, clean_keyword, clean_path, clean_text
 from desktop_app.domain.sidecar import Detail, Statement
@@ -75,44 +75,49 @@ def _edited(packet: bytes, statement: Statement) -> bytes:
 def _say_tags(edit: XmpEdit, statement: Statement) -> None:
     paths = {path[-1].casefold(): path for path in map(_writable_path, statement.tags) if path}
     dropped = statement.dropped - paths.keys()
+    placed = {leaf: path for leaf, path in paths.items() if leaf in statement.placed and len(path) > 1}
     _say_list(edit, SUBJECT, [path[-1] for path in paths.values()], "Bag", _flat_rule(dropped))
     # A stroke in a name would be read as a level of the hierarchy.
-    piped = ["|".join(path) for path in paths.values() if not any("|" in name for name in path)]
-    rule = _path_rule(dropped, paths, lambda text: clean_path(text.split("|")))
-    _say_list(edit, HIERARCHICAL_SUBJECT, piped, "Bag", rule)
+    piped = {leaf: "|".join(path) for leaf, path in paths.items() if not any("|" in name for name in path)}
+    rule = _path_rule(dropped, placed, lambda text: clean_path(text.split("|")))
+    _say_places(edit, HIERARCHICAL_SUBJECT, piped, placed, rule)
     known = {name.casefold() for path in paths.values() for name in path}
     known |= {clean_keyword(text).casefold() for text in items_of(edit.document, SUBJECT)}
-    rule = _path_rule(dropped, paths, lambda text: slashed_path(text, known))
-    _say_list(edit, TAGS_LIST, ["/".join(path) for path in paths.values()], "Seq", rule)
+    rule = _path_rule(dropped, placed, lambda text: slashed_path(text, known))
+    _say_places(edit, TAGS_LIST, {leaf: "/".join(path) for leaf, path in paths.items()}, placed, rule)
 
 
 def _flat_rule(dropped: frozenset[str]) -> Rule:
     return lambda text: clean_keyword(text).casefold() not in dropped
 
 
-def _path_rule(dropped: frozenset[str], paths: dict[str, TagPath], split: Callable[[str], TagPath]) -> Rule:
-    """What was rejected goes, and what stands elsewhere in the library's hierarchy; a place of its own stays."""
+def _path_rule(dropped: frozenset[str], placed: Mapping[str, TagPath], split: Callable[[str], TagPath]) -> Rule:
+    """What was rejected goes, and what the person placed elsewhere in the library's hierarchy; other places stay."""
 
     def stays(text: str) -> bool:
         path = split(text)
         if not path:
             return True
         leaf = path[-1].casefold()
-        ours = paths.get(leaf, ())
-        moved = len(ours) > 1 and [name.casefold() for name in path] != [name.casefold() for name in ours]
-        return leaf not in dropped and not moved
+        ours = [name.casefold() for name in placed.get(leaf, ())]
+        return leaf not in dropped and (not ours or [name.casefold() for name in path] == ours)
 
     return stays
+
+
+def _say_places(edit: XmpEdit, name: Name, wanted: Mapping[str, str], placed: Container[str], stays: Rule) -> None:
+    """Say where keywords stand, by their case-folded names; one that has a place in the file keeps it, unless `placed`."""
+    there = {
+        clean_keyword(re.split(r"[|/]", text)[-1]).casefold() for text in items_of(edit.document, name) if stays(text)
+    }
+    missing = [text for leaf, text in wanted.items() if leaf in placed or leaf not in there]
+    _say_list(edit, name, missing, "Bag" if name == HIERARCHICAL_SUBJECT else "Seq", stays)
 
 
 def _say_list(edit: XmpEdit, name: Name, wanted: Sequence[str], container: str, stays: Rule) -> None:
     stated = list(edit.document.properties(name))
     kept = {clean_keyword(text).casefold() for text in items_of(edit.document, name) if stays(text)}
     missing = [text for text in wanted if clean_keyword(text).casefold() not in kept]
-    if name in {HIERARCHICAL_SUBJECT, TAGS_LIST}:
-        # A keyword that the file has in a place of its own need not be said bare as well.
-        leaves = {clean_keyword(re.split(r"[|/]", text)[-1]).casefold() for text in kept}
-        missing = [text for text in missing if len(re.split(r"[|/]", text)) > 1 or text.casefold() not in leaves]
     for position, (_, place) in enumerate(stated):
         edit.change_list(name, place, stays, missing if position == 0 else [], container)
     if not stated and missing:

@@ -123,6 +123,9 @@ def _keywords(document: XmpDocument) -> tuple[TagPath, ...]:
     hierarchical = [clean_path(text.split("|")) for text in items_of(document, HIERARCHICAL_SUBJECT)]
     flat = [clean_keyword(text) for text in items_of(document, SUBJECT)]
     paths = [path for path in hierarchical if path]
+    # Some programs say a whole place in the hierarchy among the flat keywords once more.
+    places = {"|".join(path).casefold() for path in paths if len(path) > 1}
+    flat = [keyword for keyword in flat if keyword.casefold() not in places]
     known = {keyword.casefold() for keyword in flat} | {name.casefold() for path in paths for name in path}
     for name in _KEYWORD_LISTS:
         paths += [path for text in items_of(document, name) if (path := slashed_path(text, known))]

@@ -57,6 +57,8 @@ class _Draft:
     after: bytes = b""
     known_keywords: frozenset[str] = frozenset()
     """Case-folded keywords that the sidecar has by itself."""
+    other_names: frozenset[tuple[str, str]] = frozenset()
+    """Other names of what is said, each with the name that is written for it, case-folded."""
 
 
 @dataclass(slots=True)
@@ -164,8 +166,11 @@ class MetadataSync:
 
     def _remember(self, draft: _Draft) -> None:
         photo_id = draft.change.photo_id
-        ours = {path[-1].casefold() for path in _keywords(draft.after)} - draft.known_keywords
         earlier = written_keywords(self._store.reader, [photo_id]).get(photo_id, frozenset())
+        # A keyword of another program that stands there by its tag's present name now is no less that program's.
+        theirs = draft.known_keywords - earlier
+        renamed = {name for word, name in draft.other_names if word in theirs}
+        ours = {path[-1].casefold() for path in _keywords(draft.after)} - draft.known_keywords - renamed
         still = {path[-1].casefold() for path in _keywords(draft.after)} & earlier
 
         def put(session: WriteSession) -> LibraryChanges:
@@ -192,7 +197,8 @@ def _draft(change: SidecarChange, statement: Statement) -> _Draft | None:
     except XmpProblem as problem:
         return _Draft(_failed(change, str(problem)))
     found = SidecarChange(change.photo_id, change.photo, change.sidecar, is_new=not before, fields=fields)
-    return _Draft(found, before, after, frozenset(path[-1].casefold() for path in was.tags))
+    known = frozenset(path[-1].casefold() for path in was.tags)
+    return _Draft(found, before, after, known, statement.other_names)
 
 
 def _failed(change: SidecarChange, problem: str) -> SidecarChange:

@@ -21,7 +21,7 @@ from desktop_app.store.assignments import put_opinions_of_tag
 from desktop_app.store.edit_log import edit_to_redo, edit_to_undo, edits_made, redo_edit, undo_edit
 from desktop_app.store.tag_edits import TagChange, templates_text
 from desktop_app.store.tag_merging import merge_tags, merged_photos
-from desktop_app.store.tags import all_tags, assigned_photos, tag_definition, tag_definitions, tag_named
+from desktop_app.store.tags import all_tags, assigned_photos, is_in_files, tag_definition, tag_definitions, tag_named
 from desktop_app.store.writer import WriteSession
 
 # Where a slider begins when the library's rule accepts no photo at all.
@@ -106,6 +106,8 @@ class TagEditing:
     def change(self, tag_id: TagId, draft: TagDraft) -> Edited:
         """Make a tag what the draft says, as one edit, and score the whole library for it anew."""
         cleaned, before = self._cleaned(draft), self._of(tag_id)
+        if cleaned.name.casefold() != before.tag.name.casefold() and is_in_files(self._store.reader, tag_id):
+            cleaned = replace(cleaned, aliases=tuple(dict.fromkeys((*cleaned.aliases, before.tag.name))))
         tag = replace(before.tag, name=cleaned.name, threshold=cleaned.threshold, looked_for=cleaned.looked_for)
         wanted = replace(before, tag=tag, aliases=cleaned.aliases, templates=cleaned.templates)
         return self._scored_edit(
@@ -117,9 +119,14 @@ class TagEditing:
         return self._edit(lambda session: tag_edits.delete_tag(session, tag_id))
 
     def rename(self, tag_id: TagId, name: str) -> Edited:
-        """Another name. A tag of the person's own is looked for by its new name from now on."""
-        cleaned = cleaned_name(name)
-        return self._edit(lambda session: tag_edits.rename_tag(session, tag_id, cleaned), rescore=cleaned)
+        """Another name. A tag of the person's own is looked for by its new name from now on.
+
+        Where photos' own files or sidecars say the tag, its former name still leads to it: they go on saying that one.
+        """
+        cleaned, keep = cleaned_name(name), is_in_files(self._store.reader, tag_id)
+        return self._edit(
+            lambda session: tag_edits.rename_tag(session, tag_id, cleaned, keep_former=keep), rescore=cleaned
+        )
 
     def move(self, tag_id: TagId, parent_id: TagId | None, *, group: str | None = None) -> Edited:
         """Put a tag, with all below it, under another, or to the top of a group (None: of its own)."""

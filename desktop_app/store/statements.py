@@ -23,23 +23,28 @@ class TagPlaces:
     paths: Mapping[int, TagPath]
     words: Mapping[int, frozenset[str]]
     """Case-folded name and aliases, by tag."""
+    placed: frozenset[int]
+    """Tags that the person put where they stand, or one that they stand below."""
 
 
 def tag_places(reader: Reader) -> TagPlaces:
     """Read all tags at once: a few thousand at most, needed for every photo."""
-    rows = {row["id"]: row for row in reader.rows("SELECT id, name, parent_id FROM tags")}
+    rows = {row["id"]: row for row in reader.rows("SELECT id, name, parent_id, from_person FROM tags")}
     words = {tag_id: {row["name"].casefold()} for tag_id, row in rows.items()}
     for row in reader.rows("SELECT tag_id, alias FROM tag_aliases"):
         words[row["tag_id"]].add(row["alias"].casefold())
     paths: dict[int, TagPath] = {}
+    placed = set()
     for tag_id in rows:
         path: list[str] = []
         at: int | None = tag_id
         while at is not None and len(path) <= len(rows):
             path.append(rows[at]["name"])
+            if rows[at]["from_person"] and rows[at]["parent_id"] is not None:
+                placed.add(tag_id)
             at = rows[at]["parent_id"]
         paths[tag_id] = tuple(reversed(path))
-    return TagPlaces(paths, {tag_id: frozenset(each) for tag_id, each in words.items()})
+    return TagPlaces(paths, {tag_id: frozenset(each) for tag_id, each in words.items()}, frozenset(placed))
 
 
 def statements(reader: Reader, photo_ids: Sequence[PhotoId], tags: TagPlaces) -> dict[PhotoId, Statement]:
@@ -67,13 +72,17 @@ def statements(reader: Reader, photo_ids: Sequence[PhotoId], tags: TagPlaces) ->
     found = {}
     for row in reader.rows(f"SELECT * FROM contents WHERE id IN ({marks})", ids):
         photo_id = PhotoId(row["id"])
-        paths = tuple(sorted(tags.paths[tag_id] for tag_id in accepted.get(photo_id, ())))
+        theirs = accepted.get(photo_id, ())
+        paths = tuple(sorted(tags.paths[tag_id] for tag_id in theirs))
         names = {path[-1].casefold() for path in paths}
-        others = {word for tag_id in accepted.get(photo_id, ()) for word in tags.words[tag_id]}
+        known_as = {(word, tags.paths[tag_id][-1].casefold()) for tag_id in theirs for word in tags.words[tag_id]}
+        others = {word for word, _ in known_as}
         gone = dropped.get(photo_id, set()) | others | written.get(photo_id, frozenset())
         found[photo_id] = Statement(
             tags=paths,
             dropped=frozenset(gone - names),
+            placed=frozenset(tags.paths[tag_id][-1].casefold() for tag_id in theirs if tag_id in tags.placed),
+            other_names=frozenset((word, name) for word, name in known_as if word != name),
             rating=row["rating"],
             title=row["title"],
             description=row["description"],

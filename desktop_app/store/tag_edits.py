@@ -53,14 +53,16 @@ def delete_tag(session: WriteSession, tag_id: TagId) -> Edited:
     return record_edit(session, EditKind.DELETE, work, tag=name)
 
 
-def rename_tag(session: WriteSession, tag_id: TagId, name: str) -> Edited:
-    """Another name for a tag. Raises UserFacingError when it is another tag's."""
+def rename_tag(session: WriteSession, tag_id: TagId, name: str, *, keep_former: bool = False) -> Edited:
+    """Another name for a tag; with `keep_former` the one it had still leads to it. Raises UserFacingError when it is taken."""
     must_be_free(session, name, of=tag_id)
     old = name_of(session, tag_id)
 
     def work() -> int:
         session.connection.execute("DELETE FROM tag_aliases WHERE alias = ?", [name])
         session.connection.execute("UPDATE tags SET name = ? WHERE id = ?", [name, tag_id])
+        if keep_former:
+            put_aliases(session, tag_id, [old])
         return photos_with(session, tag_id)
 
     return record_edit(session, EditKind.RENAME, work, tag=old, other=name)
@@ -79,7 +81,8 @@ def reparent_tag(session: WriteSession, tag_id: TagId, parent_id: TagId | None, 
         raise UserFacingError(f"“{name}” cannot stand below itself.", "Choose a tag that is not below it.")
 
     def work() -> int:
-        session.connection.execute("UPDATE tags SET parent_id = ? WHERE id = ?", [parent_id, tag_id])
+        # From now on its place is the person's: no file moves it.
+        session.connection.execute("UPDATE tags SET parent_id = ?, from_person = 1 WHERE id = ?", [parent_id, tag_id])
         target = group if parent_id is None else _group_of(session, parent_id)
         if target is not None:
             _set_group_below(session, tag_id, target)
@@ -142,11 +145,12 @@ def change_tag(session: WriteSession, tag_id: TagId, draft: TagDraft, *, scores:
         session.connection.execute("DELETE FROM tag_aliases WHERE alias = ?", [draft.name])
         session.connection.execute(
             """
-            UPDATE tags SET name = ?, parent_id = ?, colour = ?, threshold = ?, templates = ?, looked_for = ?,
-                sensitive = ? WHERE id = ?
+            UPDATE tags SET name = ?, from_person = from_person OR parent_id IS NOT ?, parent_id = ?, colour = ?,
+                threshold = ?, templates = ?, looked_for = ?, sensitive = ? WHERE id = ?
             """,
             [
                 draft.name,
+                parent,
                 parent,
                 draft.colour,
                 draft.threshold,

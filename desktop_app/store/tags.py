@@ -175,6 +175,12 @@ def assigned_photos(reader: Reader, tag_id: TagId) -> tuple[Ids, Ids]:
     return np.array(by_machine, np.int64), np.array(settled, np.int64)
 
 
+def is_in_files(reader: Reader, tag_id: TagId) -> bool:
+    """Whether any photo's own file or sidecar says this tag: other programs know it by its name."""
+    row = reader.row("SELECT 1 FROM tag_assignments WHERE tag_id = ? AND in_file = 1 LIMIT 1", [tag_id])
+    return row is not None
+
+
 def to_review(reader: Reader, tag_id: TagId, *, limit: int | None = None) -> list[ReviewItem]:
     """Photos that a machine says have a tag and nobody has decided about, the most uncertain first."""
     rows = reader.rows(

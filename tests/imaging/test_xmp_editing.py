@@ -169,8 +169,13 @@ def test_a_keyword_that_moved_in_the_hierarchy_moves_and_unknown_ones_stay() -> 
         + bag("lr:hierarchicalSubject", "Pets|Dog", "Elsewhere|theirs")
         + bag("digiKam:TagsList", "Pets/Dog", "Elsewhere/theirs")
     )
-    after = packet_saying(Statement(tags=(("Animals", "Dog"),)), before)
-    assert set(annotations_of(parse_xmp(after)).tags) == {("Animals", "Dog"), ("Elsewhere", "theirs")}
+    moved = Statement(tags=(("Animals", "Dog"),), placed=frozenset({"dog"}))
+    assert set(annotations_of(parse_xmp(packet_saying(moved, before))).tags) == {
+        ("Animals", "Dog"),
+        ("Elsewhere", "theirs"),
+    }
+    # Where the person did not put it there, it is one program's place against another's: theirs stays.
+    assert packet_saying(Statement(tags=(("Animals", "Dog"),)), before) == before
     # A tag without a place of its own in the library keeps the one in the file.
     assert packet_saying(Statement(tags=(("Dog",),)), before) == before
 
@@ -215,6 +220,7 @@ STATEMENTS = st.builds(
         tuple
     ),
     dropped=st.frozensets(LEVEL.map(str.casefold), max_size=2),
+    placed=st.frozensets(LEVEL.map(str.casefold), max_size=2),
     rating=st.integers(0, 5),
     title=st.none() | TEXT,
     description=st.none() | TEXT,

@@ -34,6 +34,11 @@ def test_every_list_of_keywords_counts() -> None:
     }
 
 
+def test_a_place_among_the_flat_keywords_is_no_keyword_of_its_own() -> None:
+    both = packet(bag("dc:subject", "people|Ann", "a|b") + bag("lr:hierarchicalSubject", "people|Ann"))
+    assert set(annotations_of(parse_xmp(both)).tags) == {("people", "Ann"), ("a|b",)}
+
+
 def test_a_stroke_inside_a_keyword_is_told_from_a_level() -> None:
     properties = bag("dc:subject", "AC/DC") + bag("digiKam:TagsList", "Music/AC/DC", "Music/Jazz")
     assert set(read(properties).tags) == {("Music", "AC/DC"), ("Music", "Jazz")}

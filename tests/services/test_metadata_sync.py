@@ -14,7 +14,7 @@ from desktop_app.compose import Library, open_library
 from desktop_app.domain.photo import PhotoDetails, PhotoId
 from desktop_app.domain.query_terms import Words
 from desktop_app.domain.sidecar import SidecarNaming
-from desktop_app.domain.tag import Tag, TagSource, TagState
+from desktop_app.domain.tag import Tag, TagDraft, TagSource, TagState
 from desktop_app.imaging.xmp_document import parse_xmp
 from desktop_app.imaging.xmp_reading import annotations_of
 from desktop_app.services.services import Services
@@ -176,6 +176,58 @@ def test_another_programs_words_since_the_last_look_are_kept(open_here: Open, ph
         said = annotations_of(parse_xmp(sidecar.read_bytes()))
         assert {path[-1] for path in said.tags} >= {"Rex", "walk", "ours"}
         assert (said.rating, said.title) == (4, "In the garden")
+
+
+@pytest.mark.parametrize("edit", ["rename", "change", "merge"])
+def test_another_name_for_a_files_keyword_outlasts_writing_and_reading(
+    open_here: Open, photos: Path, edit: str
+) -> None:
+    sidecar = photos / "photo_00.jpg.xmp"
+    sidecar.write_bytes(SIDECAR)
+    with open_here() as library:
+        services, editing = library.services, library.services.tag_editing
+        index_now(services, photos)
+        photo = id_of(services, photos / "photo_00.jpg")
+        walk = editing.definition("walk").tag
+        if edit == "rename":
+            editing.rename(walk.id, "stroll")
+        elif edit == "change":
+            editing.change(walk.id, TagDraft("stroll", looked_for=False))
+        else:
+            services.tagging.add("stroll", [id_of(services, photos / "photo_01.jpg")])
+            editing.merge(walk.id, editing.definition("stroll").tag.id)
+        services.metadata.read_again([photo])
+        assert file_tags(services, photo) == {"Rex", "stroll"}, "the file's own word leads to the tag"
+        list(services.metadata.write([photo]))
+        written = annotations_of(parse_xmp(sidecar.read_bytes()))
+        assert {path[-1] for path in written.tags} >= {"Rex", "stroll"}
+        assert "walk" not in {path[-1] for path in written.tags}
+        index_now(services)
+        services.metadata.read_again([photo])
+        assert file_tags(services, photo) == {"Rex", "stroll"}
+
+
+def test_only_the_person_moves_what_other_programs_placed(open_here: Open, photos: Path) -> None:
+    theirs = {"photo_00": "Pets|Rex", "photo_01": "Family|Rex"}
+    for name, place in theirs.items():
+        (photos / f"{name}.xmp").write_bytes(packet(bag("lr:hierarchicalSubject", place)))
+    with open_here() as library:
+        services, editing = library.services, library.services.tag_editing
+        index_now(services, photos)
+        ids = [id_of(services, photos / f"{name}.jpg") for name in theirs]
+        services.tagging.add("ours", ids)
+
+        def places() -> set[str]:
+            list(services.metadata.write(ids))
+            said = [annotations_of(parse_xmp((photos / f"{name}.xmp").read_bytes())).tags for name in theirs]
+            return {"|".join(path) for tags in said for path in tags if path[-1] in {"Rex", "ours"}}
+
+        assert places() == {*theirs.values(), "ours"}
+        editing.move(editing.definition("Rex").tag.id, editing.definition("ours").tag.id)
+        assert places() == {"ours|Rex", "ours"}
+        editing.move(editing.definition("Rex").tag.id, None)
+        services.metadata.read_again(ids)
+        assert editing.definition("Rex").tag.parent_id is None, "no file moves it any more"
 
 
 def test_what_a_machine_says_of_sensitive_things_is_told_nobody(copied_library: Indexed) -> None:
