@@ -14,6 +14,7 @@ from desktop_app.domain.cutoff import FLOOR
 from desktop_app.domain.fusion import fused_scores
 from desktop_app.domain.language.degrees import degrees, leaves, positive_terms, sure_part, uncertain_terms
 from desktop_app.domain.language_hint import language_hint
+from desktop_app.domain.negation_hint import negation_hint
 from desktop_app.domain.photo import PhotoId
 from desktop_app.domain.pooling import pooled
 from desktop_app.domain.query import And, Expression, Filter, is_filter
@@ -191,6 +192,7 @@ class Judge:
         likely = replace(self, scores=self.scores.at(near))
         likely.compare()
         probabilities[near] = likely.probabilities()
+        text = _free_text(self.tree)
         return Weighed(
             self.scores.photos,
             self.scores.searched,
@@ -200,7 +202,7 @@ class Judge:
             cosines=self._cosines(),
             bar=self.model.matching.now.bar,
             terms=self._uncertain(),
-            note=language_hint(_free_text(self.tree), self.model.entry.languages),
+            note=language_hint(text, self.model.entry.languages) or negation_hint(text),
         )
 
     def compare(self) -> None:

@@ -179,7 +179,7 @@ def _filter(token: Token) -> FilterLeaf | RankedLeaf:
     name, span = token.name, token.value_span
     if name not in FILTERS:
         meant = meant_filter(name)
-        hint = f"Did you mean {meant}?" if meant else "For the words as they are, put them in quotation marks."
+        hint = f"Did you mean {meant!r}?" if meant else "For the words as they are, put them in quotation marks."
         raise QueryProblem(f"There is no filter {name}:.", Span(token.span.start, span.start), hint, replacement=meant)
     if name == "near":
         return replace(near(token.value, span), span=token.span)

@@ -88,7 +88,7 @@ class Sidebar(QWidget):
         sections = QSplitter(Qt.Orientation.Vertical, childrenCollapsible=False)
         for section in (folders, albums, self._saved_section, tags):
             sections.addWidget(section)
-        sections.setSizes([215, 100, 110, 335])
+        sections.setSizes([195, 100, 160, 305])
         sections.setStretchFactor(3, 1)
         in_column((sections, 1), line(), self.progress, spacing=0, margins=(0, 0, 0, 0), inside=self)
         self.setMinimumWidth(200)
