@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from desktop_app.base.paths import from_stored_name, to_stored_name
+from desktop_app.base.paths import from_stored_name
 from desktop_app.domain.language.chips import Chip, chips
 from desktop_app.domain.language.completion import MOST_CANDIDATES, Completion, KnownNames, complete, place_begun
 from desktop_app.domain.language.degrees import positive_terms
@@ -21,6 +21,7 @@ from desktop_app.services.place_names import PlaceNames
 from desktop_app.store import files
 from desktop_app.store.albums import album_names
 from desktop_app.store.curation import names_in_library
+from desktop_app.store.photo_references import file_name_beginning, photo_called
 from desktop_app.store.photo_sets import photos_where
 from desktop_app.store.places import photos_in, place_centre, place_counts
 from desktop_app.store.tags import all_tags, tag_aliases, tag_counts, tag_named
@@ -166,24 +167,22 @@ class Understanding:
 
     def _photo(self, similar: SimilarTo) -> SimilarTo:
         """The example by its row id."""
-        reference = similar.reference
-        if reference.startswith("#") and reference[1:].isdecimal() and len(reference) < 19:
-            found = self._reader.value("SELECT id FROM contents WHERE id = ?", [int(reference[1:])])
-        else:
-            wanted = "/" + reference.replace("\\", "/").strip("/")
-            found = self._reader.value(
-                """
-                SELECT f.content_id FROM files f JOIN roots r ON r.id = f.root_id
-                WHERE substr(replace(r.path, '\\', '/') || '/' || f.relative_path, ?) = ?
-                ORDER BY f.missing_since IS NOT NULL, f.id LIMIT 1
-                """,
-                [-len(to_stored_name(wanted)), to_stored_name(wanted)],
-            )
+        found = photo_called(self._reader, similar.reference)
         if found is None:
-            raise QueryProblem(
-                f"There is no photo {reference!r} in the library.", similar.span, "Name its file: similar:IMG_1234.jpg."
-            )
+            raise self._unknown_photo(similar)
         return replace(similar, reference=f"#{found}")
+
+    def _unknown_photo(self, similar: SimilarTo) -> QueryProblem:
+        name = similar.reference.replace("\\", "/").rpartition("/")[2]
+        close = file_name_beginning(self._reader, name.rpartition(".")[0] or name)
+        hint = (
+            f"Did you mean {close!r}?"
+            if close
+            else "Name a file as it is called, or select a photo and choose Find similar."
+        )
+        meant = leaf_text(SimilarTo(close)) if close else ""
+        said = f"There is no photo {similar.reference!r} in the library."
+        return QueryProblem(said, similar.span, hint, replacement=meant)
 
 
 def _unknown(kind: NameKind, name: str, known: Iterable[str], span: Span) -> QueryProblem:

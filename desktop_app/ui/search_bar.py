@@ -9,6 +9,7 @@ from PySide6.QtGui import (
     QAction,
     QColor,
     QDragEnterEvent,
+    QDragLeaveEvent,
     QDropEvent,
     QGuiApplication,
     QImage,
@@ -27,6 +28,9 @@ from desktop_app.ui.theme import Theme
 
 # Long enough that a word is not searched letter by letter, short enough to feel immediate.
 DEBOUNCE_MS = 250
+
+_HINT = "Describe what you are looking for: two dogs on grass, -people, date:2023"
+_DROP_HINT = "Drop it here to find photos like it"
 
 # The wave under what was not understood, in device-independent pixels.
 _WAVE_STEP, _WAVE_HEIGHT = 3, 2
@@ -52,7 +56,7 @@ class SearchBar(QLineEdit):
         super().__init__(parent)
         self.setObjectName("search")
         self.setProperty("role", "search")
-        self.setPlaceholderText("Describe what you are looking for: two dogs on grass, -people, date:2023")
+        self.setPlaceholderText(_HINT)
         self.setAccessibleName("Search your photos")
         self.setToolTip("Words, or drop or paste a picture here to find similar photos")
         self.setAcceptDrops(True)
@@ -135,14 +139,27 @@ class SearchBar(QLineEdit):
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if event.mimeData().hasUrls() or event.mimeData().hasImage():
             event.acceptProposedAction()
+            self._show_target(over=True)
         else:
             super().dragEnterEvent(event)
 
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        self._show_target(over=False)
+        super().dragLeaveEvent(event)
+
     def dropEvent(self, event: QDropEvent) -> None:
+        self._show_target(over=False)
         if self._take(event.mimeData()):
             event.acceptProposedAction()
         else:
             super().dropEvent(event)
+
+    def _show_target(self, *, over: bool) -> None:
+        """While a picture is held over the field: say what dropping it does."""
+        self.setPlaceholderText(_DROP_HINT if over else _HINT)
+        self.setProperty("target", over)
+        self.style().unpolish(self)
+        self.style().polish(self)
 
     def _take(self, data: QMimeData) -> bool:
         """Use a picture among the data, if there is one."""

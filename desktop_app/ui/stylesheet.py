@@ -38,6 +38,7 @@ QPlainTextEdit {
 QPlainTextEdit:focus { border: 1px solid $accent; }
 QPlainTextEdit:disabled { color: $muted; background: transparent; }
 QLineEdit[role="search"] { padding: 8px ${s}px; }
+QLineEdit[target="true"] { background: $selection; border-color: $accent; }
 
 QCheckBox::indicator:unchecked {
     background: $surface; border: 1px solid $muted; border-radius: 3px; width: 12px; height: 12px;

@@ -207,6 +207,10 @@ def test_similar_names_a_photo_by_its_file(asked: tuple[Services, Path]) -> None
     for reference in ("photo_01.jpg", f"#{cat}"):
         found = services.asking.ask(Question(f"similar:{reference}", everything=True))
         assert found.result.photo_ids[0] == cat
+    for nearly in ("photo_01", "small_photos/PHOTO_01.jpeg"):
+        problem = services.understanding.understand(f"similar:{nearly}").problem
+        assert problem is not None
+        assert problem.replacement == "similar:photo_01.jpg"
 
 
 @pytest.mark.parametrize(

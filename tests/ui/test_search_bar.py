@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QDropEvent, QGuiApplication, QImage
+from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent, QGuiApplication, QImage
 from pytestqt.qtbot import QtBot
 
 from desktop_app.ui.search_bar import SearchBar
@@ -78,6 +78,20 @@ def test_pictures_are_taken_words_are_pasted(qtbot: QtBot, bar: SearchBar, tmp_p
     QGuiApplication.clipboard().setText("two cats")
     qtbot.keySequence(bar, "Ctrl+V")
     assert bar.text() == "two cats"
+
+
+def test_a_picture_held_over_it_is_told_what_dropping_does(bar: SearchBar, tmp_path: Path) -> None:
+    hint, file = bar.placeholderText(), QMimeData()
+    file.setUrls([QUrl.fromLocalFile(str(tmp_path / "a.jpg"))])
+    keys = Qt.KeyboardModifier.NoModifier
+    entering = QDragEnterEvent(QPoint(5, 5), Qt.DropAction.CopyAction, file, Qt.MouseButton.LeftButton, keys)
+    bar.dragEnterEvent(entering)
+    assert "photos like it" in bar.placeholderText()
+    bar.dragLeaveEvent(QDragLeaveEvent())
+    assert bar.placeholderText() == hint
+    bar.dragEnterEvent(entering)
+    drop(bar, file)
+    assert bar.placeholderText() == hint
 
 
 def test_it_has_a_name_for_screen_readers(bar: SearchBar) -> None:
