@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import logging
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -44,6 +44,36 @@ def averaged(image: Image.Image, block: int) -> Image.Image:
         reduced.paste(part, (0, top // block))
     assert reduced is not None  # a picture has at least one row
     return reduced
+
+
+def averaged_bands(bands: Iterable[Image.Image], size: tuple[int, int], block: int) -> Image.Image:
+    """The same of a picture that comes a few rows at a time, from top to bottom; not of deep grey."""
+    reduced: Image.Image | None = None
+    rest: Image.Image | None = None
+    top = 0
+    for band in bands:
+        part = _averageable(band, None)
+        if rest is not None:
+            part = _stacked(rest, part)
+        top_after = top + part.height
+        whole = part.height if top_after >= size[1] else part.height // block * block
+        rest = part.crop((0, whole, part.width, part.height)) if whole < part.height else None
+        if whole:
+            done = part.crop((0, 0, part.width, whole)).reduce(block)
+            if reduced is None:
+                reduced = Image.new(done.mode, (math.ceil(size[0] / block), math.ceil(size[1] / block)))
+            reduced.paste(done, (0, top // block))
+            top += whole
+    if reduced is None or top < size[1]:
+        raise OSError("image file is truncated")
+    return reduced
+
+
+def _stacked(above: Image.Image, below: Image.Image) -> Image.Image:
+    made = Image.new(below.mode, (below.width, above.height + below.height))
+    made.paste(above, (0, 0))
+    made.paste(below, (0, above.height))
+    return made
 
 
 def _bands(image: Image.Image, block: int) -> Iterator[tuple[int, Image.Image]]:

@@ -16,7 +16,8 @@ from PIL import Image
 from desktop_app.imaging.errors import PhotoSkipped
 
 MAX_WORKING_BYTES = 840 << 20
-"""Memory that decoding one picture may take: an RGB PNG of 200 megapixels fits."""
+"""Memory that decoding one picture may take. Large JPEGs are decoded at reduced scale, PNGs and TIFFs in bands: 200 megapixels
+take some 100 MB for the library. It bounds what is left: other formats, and what a viewer at full zoom is given."""
 
 SHARED_WORKING_BYTES = 224 << 20
 """Memory for all pictures that are being decoded at once; a larger one is decoded alone, in a process of its own."""
@@ -50,6 +51,9 @@ _REDUCED_BYTES = 12
 # A picture in a mode that cannot be averaged as it is goes through another, so many bytes of it at once.
 BAND_BYTES = 16 << 20
 
+# A band as its file has it, decoded, converted and averaged, and what its small file is made of.
+_BANDS_IN_WORK = 48 << 20
+
 # Bytes per pixel that a decoder holds beside Pillow's own pixels: its planes, canvas or strips. From the decoders'
 # sources, and above what was measured (HEIF 9, AVIF 14, JPEG XL 6 in all): libheif and libavif keep YCbCr (up to 6 bytes
 # at 10 bits 4:4:4) and RGB; WebP's animation decoder two RGBA canvases and a copy; libtiff one strip, which may be all the
@@ -72,6 +76,11 @@ def working_bytes(image: Image.Image, file_format: str, *, scale: int = 1, block
     if file_format == "JPEG" and "progressive" in image.info:
         estimate += round(pixels * _COEFFICIENT_BYTES * _samples_per_pixel(image))
     return estimate
+
+
+def banded_bytes(image: Image.Image, *, block: int) -> int:
+    """Estimate, on the high side, of the memory for averaging blocks of a picture that is decoded a band at a time."""
+    return image.width * image.height // (block * block) * _REDUCED_BYTES + _BANDS_IN_WORK
 
 
 def _samples_per_pixel(jpeg: Image.Image) -> float:

@@ -3,18 +3,31 @@
 from __future__ import annotations
 
 import math
+import struct
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from PIL import Image
 
 from desktop_app.domain.photo import Metadata
-from desktop_app.imaging.colour import averaged, to_srgb
+from desktop_app.imaging.colour import averaged, averaged_bands, to_srgb
 from desktop_app.imaging.geometry import UPRIGHT, Size, Window, oriented, reduction, stored_box
-from desktop_app.imaging.limits import MAX_RGB_PIXELS, MAX_WORKING_BYTES, Memory, check_size, working_bytes
+from desktop_app.imaging.limits import (
+    MAX_PIXELS,
+    MAX_RGB_PIXELS,
+    MAX_WORKING_BYTES,
+    Memory,
+    banded_bytes,
+    check_size,
+    too_large,
+    working_bytes,
+)
 from desktop_app.imaging.metadata import read_metadata, read_orientation
 from desktop_app.imaging.opening import decoder_faults
+from desktop_app.imaging.png_bands import BandedPng
+from desktop_app.imaging.tiff_bands import BandedTiff
 
 Plan = Callable[[Size], Sequence[Window]]
 """From the upright, full size to everything that will be rendered."""
@@ -33,6 +46,12 @@ VIEW_GAP = 1.0
 _BLOCK_GAP = 2.0
 
 _JPEG_SCALES = (8, 4, 2, 1)
+
+WORTH_BANDS = 48 << 20
+"""Memory for a picture read whole, above which it is read in bands. They take a third longer."""
+
+# Not 16-bit grey: what is black and white in it is known only from all of it.
+_BANDED_MODES = frozenset({"1", "L", "LA", "P", "RGB", "RGBA", "CMYK", "YCbCr", "LAB"})
 
 # A block so large that what is left of any picture is nothing beside the picture.
 _COARSEST = 64
@@ -94,6 +113,8 @@ def decode_image(
 ) -> Picture:
     """Decode an opened image finely enough for what is planned. First frame only. Raises PhotoSkipped."""
     needed = needed_reduction(plan, image.size)
+    if (large := _large(image, file_format, needed=needed / (gap * _BLOCK_GAP))) is not None:
+        return _in_bands(image, *large, path=path, memory=memory)
     scale = _jpeg_scale(image, needed / gap) if file_format == "JPEG" else 1
     block = _block(image, file_format, needed=needed / (gap * _BLOCK_GAP), scale=scale)
     check_size(image, file_format, scale=scale, block=block)
@@ -112,6 +133,33 @@ def decode_image(
         profile = image.info.get("icc_profile")
         block = max(block, _least_block(image.size))
         return Picture(to_srgb(averaged(image, block), profile), full_size, scale * block, orientation, metadata)
+
+
+def _large(image: Image.Image, file_format: str, *, needed: float) -> tuple[BandedPng | BandedTiff, int] | None:
+    """How to read a picture in bands, and the side of the blocks to average; None where it is better read whole: it is small,
+    is wanted as it is, or its format or kind allows nothing else.
+    """
+    block = max(int(needed), _least_block(image.size))
+    if block == 1 or image.mode not in _BANDED_MODES or working_bytes(image, file_format) <= WORTH_BANDS:
+        return None
+    # What a damaged header says may be of any kind: whoever reads the whole picture finds out what it is worth.
+    with suppress(OSError, ValueError, TypeError, OverflowError, SyntaxError, struct.error):
+        stream = getattr(image, "fp", None)
+        bands = BandedPng.of(stream) if file_format == "PNG" and stream is not None else BandedTiff.of(image)
+        return None if bands is None else (bands, block)
+    return None
+
+
+def _in_bands(image: Image.Image, bands: BandedPng | BandedTiff, block: int, *, path: Path, memory: Memory) -> Picture:
+    """A large picture, of which a part is in memory at a time. Raises PhotoSkipped."""
+    if image.width * image.height > MAX_PIXELS:
+        raise too_large(image.width * image.height)
+    with memory.hold(banded_bytes(image, block=block)):
+        with decoder_faults(path):
+            reduced = averaged_bands(bands.bands(), image.size, block)
+            said = bands.described() if isinstance(bands, BandedPng) else image
+        metadata, orientation = read_metadata(said), read_orientation(said)
+        return Picture(to_srgb(reduced, said.info.get("icc_profile")), image.size, block, orientation, metadata)
 
 
 def needed_reduction(plan: Plan, size: Size) -> float:
