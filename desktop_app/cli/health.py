@@ -48,7 +48,7 @@ def _as_json(sound: bool, database: DatabaseHealth, files: FilesHealth | None) -
             "photos_without_texts": database.photos_without_texts,
             "unused_thumbnails": database.unused_thumbnails,
         },
-        "thumbnails": {"missing": database.photos_without_thumbnail},
+        "thumbnails": {"missing": database.photos_without_thumbnail, "damaged": database.damaged_thumbnails},
         "vectors": {"checked": database.vectors, "damaged": database.damaged_vectors},
     }
     if files is not None:
@@ -67,6 +67,7 @@ def _lines(database: DatabaseHealth, files: FilesHealth | None) -> list[str]:
         "rows that point nowhere": database.dangling_rows,
         "photos that word search cannot find": database.photos_without_texts,
         "photos without a thumbnail": database.photos_without_thumbnail,
+        "damaged thumbnails": database.damaged_thumbnails,
         "damaged vectors": database.damaged_vectors,
         "unused thumbnails (harmless)": database.unused_thumbnails,
     }

@@ -32,6 +32,8 @@ class DatabaseHealth:
     photos_without_texts: int = 0
     """Photos that word search cannot find."""
     photos_without_thumbnail: int = 0
+    damaged_thumbnails: int = 0
+    """Thumbnails that are not whole pictures."""
     unused_thumbnails: int = 0
     """Of photos that the library does not know; harmless."""
     vectors: int = 0
@@ -50,7 +52,9 @@ class DatabaseHealth:
     @property
     def mendable(self) -> bool:
         """Whether something is wrong that can be made anew from the photos."""
-        return bool(self.photos_without_texts or self.photos_without_thumbnail or self.damaged_vectors)
+        return any(
+            (self.photos_without_texts, self.photos_without_thumbnail, self.damaged_thumbnails, self.damaged_vectors)
+        )
 
 
 @dataclass(frozen=True, slots=True)

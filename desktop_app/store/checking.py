@@ -20,6 +20,9 @@ _LENGTH_TOLERANCE = 0.02
 
 _CHUNK = 4096
 
+# Begins and ends as every JPEG does (ITU-T T.81, B.2.1): what was cut or written over does not.
+_BROKEN_THUMBNAIL = "substr(jpeg, 1, 3) != x'ffd8ff' OR substr(jpeg, -2) != x'ffd9'"
+
 _WITHOUT_THUMBNAIL = f"{LISTED} AND NOT EXISTS (SELECT 1 FROM {{thumbnails}} t WHERE t.hash = c.hash)"
 
 
@@ -44,6 +47,7 @@ def check_database(reader: Reader) -> DatabaseHealth:
         photos_without_thumbnail=reader.value(
             f"SELECT COUNT(*) FROM contents c WHERE {_WITHOUT_THUMBNAIL.format(thumbnails='thumbs.thumbnails')}"
         ),
+        damaged_thumbnails=reader.value(f"SELECT COUNT(*) FROM thumbs.thumbnails WHERE {_BROKEN_THUMBNAIL}"),
         unused_thumbnails=reader.value(
             "SELECT COUNT(*) FROM thumbs.thumbnails t WHERE NOT EXISTS (SELECT 1 FROM contents c WHERE c.hash = t.hash)"
         ),
@@ -71,11 +75,12 @@ def files_to_check(reader: Reader) -> Iterator[FileToCheck]:
 
 
 def repair(session: WriteSession, reader: Reader) -> LibraryChanges:
-    """Have the next indexing run make anew what is damaged: photos without thumbnail or with a damaged vector are read
+    """Have the next indexing run make anew what is damaged: photos without a whole thumbnail or with a damaged vector are read
     again. What can be put right at once is: texts for word search, thumbnails that nobody uses.
     """
     _, damaged = _check_vectors(reader)
     session.connection.executemany("DELETE FROM embeddings WHERE model_id = ? AND content_id = ?", damaged)
+    session.thumbnails.execute(f"DELETE FROM thumbnails WHERE {_BROKEN_THUMBNAIL}")
     hashes = {row[0] for row in session.thumbnails.execute("SELECT hash FROM thumbnails")}
     known = session.connection.execute(f"SELECT c.id, c.hash, {LISTED} FROM contents c").fetchall()
     bare = [(row[0],) for row in known if row[2] and row[1] not in hashes]

@@ -176,7 +176,10 @@ def _library_findings(health: DatabaseHealth | None) -> Iterator[_Finding]:
     yield _Finding(
         "Search by words", _missing(health.photos_without_texts, "cannot be found", "All photos can be found")
     )
-    yield _Finding("Thumbnails", _missing(health.photos_without_thumbnail, "without one", "Every photo has one"))
+    damaged = f", {counted(health.damaged_thumbnails, 'is', 'are')} damaged" if health.damaged_thumbnails else ""
+    yield _Finding(
+        "Thumbnails", _missing(health.photos_without_thumbnail, "without one", "Every photo has one") + damaged
+    )
     damaged = f"{counted(health.damaged_vectors, 'is', 'are')} damaged" if health.damaged_vectors else "none damaged"
     yield _Finding("What photos show", f"{counted(health.vectors, 'vector')} checked, {damaged}")
 
