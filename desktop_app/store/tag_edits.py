@@ -132,7 +132,10 @@ def redefine_tag(session: WriteSession, tag_id: TagId, change: TagChange, *, sco
 
 
 def change_tag(session: WriteSession, tag_id: TagId, draft: TagDraft, *, scores: Scores | None = None) -> Edited:
-    """Make a tag what the draft says, all at once. Raises UserFacingError when a word is taken or the parent unfit."""
+    """Make a tag what the draft says, all at once. Raises UserFacingError when a word is taken or the parent unfit.
+
+    It touches the photos that have the tag when it is called otherwise or stands elsewhere from now on.
+    """
     name = name_of(session, tag_id)
     for word in (draft.name, *draft.aliases):
         must_be_free(session, word, of=tag_id)
@@ -140,8 +143,10 @@ def change_tag(session: WriteSession, tag_id: TagId, draft: TagDraft, *, scores:
     if parent is not None and is_below(session, parent, tag_id):
         raise UserFacingError(f"“{draft.name}” cannot stand below itself.", "Choose a tag that is not below it.")
     group = _group_of(session, parent) if parent is not None else draft.group or _group_of(session, tag_id)
+    renamed, moved = draft.name != name, parent != parent_of(session, tag_id)
 
     def work() -> int:
+        having = photos_with(session, tag_id) if renamed or moved else 0
         session.connection.execute("DELETE FROM tag_aliases WHERE alias = ?", [draft.name])
         session.connection.execute(
             """
@@ -162,8 +167,12 @@ def change_tag(session: WriteSession, tag_id: TagId, draft: TagDraft, *, scores:
         )
         _set_group_below(session, tag_id, group)
         _replace_aliases(session, tag_id, draft.aliases)
-        return _put_scores(session, tag_id, scores)
+        return max(having, _put_scores(session, tag_id, scores))
 
+    if renamed:
+        return record_edit(session, EditKind.RENAME, work, tag=name, other=draft.name)
+    if moved:
+        return record_edit(session, EditKind.REPARENT, work, tag=name, other=draft.parent or "")
     return record_edit(session, EditKind.REDEFINE, work, tag=name)
 
 

@@ -15,6 +15,7 @@ from desktop_app.store.edit_log import edit_to_redo, edit_to_undo, redo_edit, un
 from desktop_app.store.tag_decisions import accept_tag, add_tag, forget_decisions, reject_tag, remove_tag
 from desktop_app.store.tag_edits import (
     TagChange,
+    change_tag,
     define_tag,
     delete_tag,
     redefine_tag,
@@ -271,3 +272,20 @@ def test_ten_thousand_photos_are_one_edit(tagged: Tagged) -> None:
     assert tagged.do(undo_edit).photos == 10_000
     assert having() == 0
     assert tagged.do(redo_edit).photos == having() == 10_000
+
+
+def test_changing_a_tag_on_its_page_says_what_changed_and_on_how_many_photos(tagged: Tagged) -> None:
+    tagged.do(add_tag, "Rome", tagged.photos[:2])
+    tagged.do(define_tag, TagDraft("Trips"))
+    for draft, words in (
+        (TagDraft("Roma"), "renaming “Rome” to “Roma” (2 photos)"),
+        (TagDraft("Roma", parent="Trips"), "moving “Roma” under “Trips” (2 photos)"),
+        (TagDraft("Roma"), "moving “Roma” to the top (2 photos)"),
+        (TagDraft("Roma", colour="#aa0000"), "changing “Roma”"),
+    ):
+        edit = tagged.do(change_tag, tagged.id(words.split("“")[1].split("”")[0]), draft).edit
+        assert edit is not None
+        assert edit.words_with_count == words
+    for _ in range(4):
+        tagged.do(undo_edit)
+    assert tagged.of("Rome").tag.parent_id is None

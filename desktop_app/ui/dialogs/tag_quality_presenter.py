@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QImage
 
+from desktop_app.domain.edit import Edited
 from desktop_app.domain.photo import PhotoId
 from desktop_app.domain.tag_choice import TagChoice
 from desktop_app.domain.tag_quality import Mistake, ModelQuality, TagQuality
@@ -139,7 +140,13 @@ class TagQualityPresenter(QObject):
             return
         name, tagging = quality.tag.name, self._services.tagging
         decide = tagging.accept if has_it else tagging.reject
-        self._tasks.run(lambda: decide(name, photos), lambda _edited: self.refresh())
+
+        def decided(edited: Edited) -> None:
+            self.refresh()
+            if edited.edit is not None:
+                self._page.say(f"Done: {edited.edit.words_with_count}")
+
+        self._tasks.run(lambda: decide(name, photos), decided)
 
     def _compare(self, name: str) -> None:
         self._beside = name

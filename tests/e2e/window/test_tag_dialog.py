@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 from shiboken6 import isValid
 
-from desktop_app.domain.tag import TagState
+from desktop_app.domain.tag import TagState, TagUse
 from desktop_app.ui.main_window import MainWindow
 from desktop_app.ui.tagging.tag_dialog import TagDialog
 from desktop_app.ui.tagging.tag_picker import TagPicker
@@ -22,8 +22,11 @@ def window(windows: Windows, copied_library: Indexed) -> MainWindow:
 
 def accepted(window: MainWindow, name: str) -> int:
     """On how many photos the tag is accepted."""
-    uses = window.services.browsing.tag_uses(window.services.browsing.photo_ids().tolist())
-    return next((use.accepted for use in uses if use.tag.name == name), 0)
+    return next((use.accepted for use in _uses(window) if use.tag.name == name), 0)
+
+
+def _uses(window: MainWindow) -> list[TagUse]:
+    return window.services.browsing.tag_uses(window.services.browsing.photo_ids().tolist())
 
 
 def is_gone(dialog: TagDialog) -> bool:
@@ -69,6 +72,7 @@ def test_a_threshold_shows_what_it_would_do_and_then_does_that(qtbot: QtBot, win
     services = window.services
     tag = services.tag_editing.definition("cat").tag
     before = accepted(window, "cat")
+    having = sum(use.accepted + use.suggested for use in _uses(window) if use.tag.name == "cat")
     dialog = window.tag_work.dialogs.change(tag)
     wait_for(qtbot, lambda: bool(dialog.threshold.summary.text()))
     assert dialog.threshold.by_rule.isChecked()
@@ -89,8 +93,8 @@ def test_a_threshold_shows_what_it_would_do_and_then_does_that(qtbot: QtBot, win
     changed = services.tag_editing.definition("kitty").tag
     assert (changed.id, changed.threshold, changed.sensitive, changed.parent_id) == (tag.id, 0.0, True, tag.parent_id)
     assert accepted(window, "kitty") == expected.accepted
-    history = window.tag_work.history
-    wait_for(qtbot, lambda: history.undo.text() == f"&Undo changing “cat” ({_photos(len(expected.added))})")
+    history, touched = window.tag_work.history, max(having, len(expected.added))
+    wait_for(qtbot, lambda: history.undo.text() == f"&Undo renaming “cat” to “kitty” ({_photos(touched)})")
     history.undo.trigger()
     wait_for(qtbot, lambda: accepted(window, "cat") == before)
     details = services.browsing.details(expected.added[0])
