@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
 import importlib.util
 import os
@@ -19,7 +20,17 @@ def import_open_clip() -> ModuleType:
     # Whatever open_clip, timm and transformers load is on this disk (`ml.download` fetches it, when the person asks): none
     # of them may look for it, or for a newer one, on the network.
     os.environ.setdefault("HF_HUB_OFFLINE", "1")
+    if "open_clip" in sys.modules:
+        return importlib.import_module("open_clip")
     _declare_missing_torchvision_operators()
+    found = _imported()
+    # A quarter of a million objects that stay as long as the process: without this every full garbage collection goes
+    # through them all, and stops all threads, the window's too, for 0.3 s.
+    gc.freeze()
+    return found
+
+
+def _imported() -> ModuleType:
     # Where a release asks more of the compiler than the stand-in answers, what is not imported yet comes up with the real one.
     with suppress(ImportError, AttributeError), _without_the_compiler():
         return importlib.import_module("open_clip")

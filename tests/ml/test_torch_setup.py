@@ -38,6 +38,14 @@ sys.exit(f"imported: {heavy}" if heavy else 0)
 """
 
 
+COLLECTED = """
+import gc
+from desktop_app.ml.torch_setup import import_open_clip
+import_open_clip()
+print(gc.get_freeze_count(), len(gc.get_objects()))
+"""
+
+
 def in_a_fresh_process(code: str) -> str:
     done = subprocess.run(
         [sys.executable, "-W", "error::ImportWarning", "-c", code],
@@ -62,3 +70,8 @@ def test_torch_s_compiler_is_left_out_and_still_there_for_who_wants_it() -> None
 
 def test_starting_the_program_imports_nothing_heavy() -> None:
     in_a_fresh_process(LIGHT)
+
+
+def test_garbage_collections_pass_over_what_torch_brings_along() -> None:
+    passed_over, gone_through = map(int, in_a_fresh_process(COLLECTED).split())
+    assert passed_over > 10 * gone_through
