@@ -159,6 +159,30 @@ def test_a_backup_is_restored_from_the_menu_and_the_window_comes_back(
         assert len(opened.services.backing_up.backups()) == 2
 
 
+def test_a_file_that_is_no_backup_leaves_the_library_as_it_is(
+    qtbot: QtBot, library: Path, steps: Callable[[Callable[[], bool]], None]
+) -> None:
+    (library / "other.db").write_bytes(b"not a library")
+
+    def take_it() -> bool:
+        windows = [each for each in shown(MainWindow) if each.library.roots is not None and not each.tasks.busy]
+        if windows:
+            windows[0].health.restore_wanted.emit(library / "other.db")
+        return bool(windows)
+
+    def close_told() -> bool:
+        windows = [each for each in shown(MainWindow) if each.page.banner.current is not None]
+        if windows:
+            assert "not a sound copy" in windows[0].page.banner.current.sentence
+            assert windows[0].services.browsing.tag_named("later") is not None
+            windows[0].close()
+        return bool(windows)
+
+    for step in (take_it, close_told):
+        steps(step)
+    assert run_window(library, device="cpu") == 0
+
+
 def test_in_the_place_of_a_damaged_library_its_backups_are_offered(
     qtbot: QtBot, library: Path, steps: Callable[[Callable[[], bool]], None]
 ) -> None:
