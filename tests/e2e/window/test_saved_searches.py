@@ -6,6 +6,8 @@ import csv
 from pathlib import Path
 
 import pytest
+from PIL import Image
+from PIL.ExifTags import Base
 from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtWidgets import QApplication, QFileDialog, QMenu
 from pytestqt.qtbot import QtBot
@@ -149,6 +151,21 @@ def test_a_search_whose_tag_is_gone_says_so(qtbot: QtBot, window: MainWindow) ->
     window.services.tagging.remove("best", photos)
     wait_for(qtbot, lambda: row(window, "Best ones").data(Role.COUNT) in {0, None})
     assert row(window, "Wide ones").data(Role.COUNT) == SMALL_PHOTOS
+
+
+def test_photos_that_arrive_are_counted(qtbot: QtBot, window: MainWindow, tmp_path: Path) -> None:
+    for name, query in (("By Acme", "camera:acme"), ("Wide ones", "width:>1")):
+        window.services.saved_searches.save(name, query)
+    tree = window.page.sidebar.saved
+    wait_for(qtbot, lambda: [each.count for each in tree.rows] == [None, SMALL_PHOTOS])
+    assert "no camera 'acme'" in tree.rows[0].problem
+    (tmp_path / "more").mkdir()
+    exif = Image.Exif()
+    exif[Base.Make] = "Acme"
+    Image.new("RGB", (64, 48), (200, 80, 20)).save(tmp_path / "more" / "new.jpg", exif=exif)
+    window.services.indexing.start([window.services.organising.add_folder(tmp_path / "more").root_id])
+    wait_for(qtbot, lambda: [each.count for each in tree.rows] == [1, SMALL_PHOTOS + 1])
+    assert not tree.rows[0].problem
 
 
 def test_the_list_is_exported_and_the_files_are_copied(qtbot: QtBot, window: MainWindow, tmp_path: Path) -> None:
