@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from desktop_app.cli.context import Context
+from desktop_app.cli.edits import photos_counted
 
 
 def export(context: Context) -> None:
@@ -25,6 +26,8 @@ def take_in(context: Context) -> None:
         "photos": imported.edited.photos,
         "unknown": list(imported.unknown),
     }
-    lines = [f"{imported.tags_made:,} tags made, {imported.edited.photos:,} photos tagged."]
+    lines = [
+        f"{imported.tags_made:,} tag{'' if imported.tags_made == 1 else 's'} made, {photos_counted(imported.edited.photos)} tagged."
+    ]
     lines += [f"not in the library: {name}" for name in imported.unknown]
     context.output.result(value, lines)
