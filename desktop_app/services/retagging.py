@@ -61,7 +61,12 @@ def tags_are_current(store: LibraryStore, model: ActiveModel) -> bool:
 
 
 def mark_tags_current(store: LibraryStore, model: ActiveModel) -> None:
-    """Spare the next run scoring all tags again, when the only tag that changed was scored along with the change."""
+    """Spare the next run scoring all tags again, when the only tag that changed was scored along with the change.
+
+    Not where every photo has its best few tags: there a tag that comes or goes takes or leaves another's place.
+    """
+    if model.tagger.labels().rules.top is not None:
+        return
     wanted = _wanted(model)
     store.writer.do(lambda session: write_setting(session, _TAGGED_WITH, wanted))
 

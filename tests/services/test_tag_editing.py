@@ -12,6 +12,7 @@ from desktop_app.compose import open_library
 from desktop_app.domain.photo import PhotoId
 from desktop_app.domain.query import And
 from desktop_app.domain.tag import TagDraft, TagSource, TagState
+from desktop_app.domain.tag_choice import TagChoice
 from desktop_app.services.services import Services
 from tests.fixtures.libraries import Indexed, index_now
 
@@ -52,6 +53,25 @@ def test_a_tag_in_own_words_is_scored_at_once_and_stays_current(copied_library: 
         assert assigned(services, "a cat's face") == scored
         with pytest.raises(UserFacingError, match="There is a tag “cat” already"):
             services.tag_editing.define(TagDraft("Cat"))
+
+
+def test_a_new_tag_takes_its_place_among_the_best_few_of_every_photo(copied_library: Indexed) -> None:
+    best_few = 2
+    with open_library(copied_library.library) as library:
+        services = library.services
+        services.tag_choosing.choose(TagChoice(top=best_few))
+        index_now(services)
+        services.tag_editing.define(TagDraft("something with fur", templates=("a close-up of a cat",)))
+        index_now(services)
+        new = assigned(services, "something with fur")
+        assert new
+        assert {_machine_tags(services, photo) for photo in services.browsing.photo_ids(And(())).tolist()} == {best_few}
+
+
+def _machine_tags(services: Services, photo: int) -> int:
+    details = services.browsing.details(PhotoId(photo))
+    assert details is not None
+    return sum(item.source is TagSource.ZERO_SHOT for item in details.tags)
 
 
 def test_a_preview_tells_what_the_threshold_then_does(copied_library: Indexed) -> None:
