@@ -48,6 +48,7 @@ class Tasks(QObject):
         super().__init__(parent)
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix=THREAD_PREFIX)
         self._pending: set[Future[None]] = set()
+        self._undelivered = 0
         self._generations: dict[str, int] = {}
         self._retired = False
         self._finished.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
@@ -72,6 +73,7 @@ class Tasks(QObject):
 
         def job() -> None:
             if self._stale(key, generation):
+                self._finished.emit(_Outcome(key, generation, lambda: None))
                 return
             try:
                 answer = work()
@@ -81,6 +83,7 @@ class Tasks(QObject):
             else:
                 self._finished.emit(_Outcome(key, generation, lambda: done(answer)))
 
+        self._undelivered += 1
         self._pending = {future for future in self._pending if not future.done()}
         self._pending.add(self._pool.submit(job))
 
@@ -90,8 +93,10 @@ class Tasks(QObject):
 
     @property
     def busy(self) -> bool:
-        """True while a task is queued or at work."""
-        return any(not future.done() for future in self._pending)
+        """True until every task's answer was delivered; once retired, while a task is at work."""
+        if self._retired:
+            return any(not future.done() for future in self._pending)
+        return self._undelivered > 0
 
     def retire(self) -> None:
         """Deliver nothing and begin nothing from now on. Returns at once; tasks at work finish unheard."""
@@ -107,6 +112,7 @@ class Tasks(QObject):
 
     @Slot(object)
     def _deliver(self, outcome: _Outcome) -> None:
+        self._undelivered -= 1
         if not self._stale(outcome.key, outcome.generation):
             outcome.deliver()
 

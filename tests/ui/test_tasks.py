@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from concurrent.futures import wait
 
 import pytest
 from pytestqt.qtbot import QtBot
@@ -25,6 +26,15 @@ def test_work_is_done_elsewhere_and_delivered_here(qtbot: QtBot, tasks: Tasks) -
     qtbot.waitUntil(lambda: bool(threads))
     assert threads[0] is not threading.main_thread()
     assert threads[1] is threading.main_thread()
+
+
+def test_they_are_busy_until_every_answer_was_delivered(qtbot: QtBot, tasks: Tasks) -> None:
+    answers: list[int] = []
+    tasks.run(lambda: 1, answers.append)
+    wait(tasks._pending)
+    assert tasks.busy, "the work is done, but nobody has heard of it yet"
+    qtbot.waitUntil(lambda: not tasks.busy)
+    assert answers == [1]
 
 
 def test_only_the_newest_answer_under_a_key_is_delivered(qtbot: QtBot, tasks: Tasks) -> None:
