@@ -37,8 +37,9 @@ _RIVALS = 100
 REACHES = np.array([0.125, 0.25, 0.5, 1.0, 2.0, 4.0])
 USUAL = np.array([1.0, 2.0, 4.0, 1.0, 0.5, 0.25])
 
-# Leave-one-out of five photos is a rough guess: it is trusted as if there were fewer.
-_TEMPER = 6.0
+# Leave-one-out of five photos is a rough guess: it is trusted as if there were fewer. On 23 labels, 20 draws each, 6 lifted
+# average precision by 0.046 and cost one label more than noise; 2.5 lifts it by 0.040 and costs none.
+_TEMPER = 2.5
 # Sharper and flatter readings of the same log-odds: a reach is judged by the one that suits it best.
 _SHARPNESS = (0.5, 1.0, 2.0)
 _STANDS_AMONG = 100.0
