@@ -35,6 +35,7 @@ class AlbumList(CountTree):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent)
         self.setAccessibleName("Albums")
+        self.say_when_empty("Drop photos here to make one.")
         self.setRootIsDecorated(False)
         self.setIndentation(0)
         self.setAcceptDrops(True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import IntEnum
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRect, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QMouseEvent, QPainter
+from PySide6.QtGui import QColor, QFont, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractItemView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QTreeView, QWidget
 
 from desktop_app.ui.icons import themed_icon
@@ -134,6 +134,7 @@ class CountTree(QTreeView):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
+        self._words_when_empty = ""
         self._delegate = CountDelegate(theme, self)
         self.setItemDelegate(self._delegate)
         self.setHeaderHidden(True)
@@ -151,6 +152,26 @@ class CountTree(QTreeView):
         self._theme = theme
         self._delegate.theme = theme
         self.viewport().update()
+
+    def say_when_empty(self, words: str) -> None:
+        """What stands where rows would be while there are none."""
+        self._words_when_empty = words
+        self.setAccessibleDescription(words)
+        self.viewport().update()
+
+    @property
+    def said(self) -> str:
+        """What stands in place of rows at present."""
+        return "" if self.model().rowCount() else self._words_when_empty
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if words := self.said:
+            painter = QPainter(self.viewport())
+            painter.setPen(QColor(self._theme.muted_text))
+            room = self.viewport().rect().adjusted(4, 4, -4, 0)
+            painter.drawText(room, Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop, words)
+            painter.end()
 
     def drawBranches(self, painter: QPainter, rect: QRect, index: Index) -> None:
         if not self.model().hasChildren(index):

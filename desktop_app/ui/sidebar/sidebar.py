@@ -29,6 +29,9 @@ from desktop_app.ui.theme import Theme
 # What headings stand in from the edge of a section, pixels: as far as rows of the lists do.
 _INSET = 4
 
+# Height of a section that still shows a row or a line below its heading, pixels.
+_LEAST = 84
+
 
 class Sidebar(QWidget):
     """Shows and changes the folder and tags of the SearchState."""
@@ -41,8 +44,6 @@ class Sidebar(QWidget):
         self.folders = FolderTree(theme)
         self.albums = AlbumList(theme)
         self.add_album = tool_button("Make an album")
-        self.no_albums = label("Drop photos here to make an album.", role="muted", wrap=True)
-        self.no_albums.setContentsMargins(_INSET, 0, 0, 0)
         self.saved = SavedSearchTree(theme)
         self.tags = TagTree(theme)
         self.tag_filter = ClearableField("Find a tag", theme, placeholder="Find a tag")
@@ -68,9 +69,8 @@ class Sidebar(QWidget):
             part.set_theme(theme)
 
     def show_albums(self, albums: Sequence[Album]) -> None:
-        """Show these albums; without any, how to come by one."""
+        """Show these albums."""
         self.albums.show_albums(albums)
-        self.no_albums.setVisible(not albums)
 
     def show_saved(self, rows: Sequence[CountedSearch]) -> None:
         """Show these saved searches; without any, the sidebar has no part for them."""
@@ -82,14 +82,16 @@ class Sidebar(QWidget):
         find = in_row(self.tag_filter, margins=(_INSET, 0, _INSET, 0))
         folders = _section(theme, _heading("FOLDERS", self.add_folder), self.folders)
         tags = _section(theme, _heading("TAGS", *self.match_buttons.values(), self.new_tag), find, self.tags)
-        albums = _section(theme, _heading("ALBUMS", self.add_album), self.no_albums, self.albums)
+        albums = _section(theme, _heading("ALBUMS", self.add_album), self.albums)
         self._saved_section = _section(theme, _heading("SAVED SEARCHES"), self.saved)
         self._saved_section.hide()
         sections = QSplitter(Qt.Orientation.Vertical, childrenCollapsible=False)
         for section in (folders, albums, self._saved_section, tags):
             sections.addWidget(section)
-        sections.setSizes([195, 100, 160, 305])
-        sections.setStretchFactor(3, 1)
+        sections.setSizes([195, _LEAST, 160, 320])
+        # Folders and tags share what a larger window has; the shorter lists keep what they have.
+        for position, share in enumerate((1, 0, 0, 2)):
+            sections.setStretchFactor(position, share)
         in_column((sections, 1), line(), self.progress, spacing=0, margins=(0, 0, 0, 0), inside=self)
         self.setMinimumWidth(200)
 
@@ -125,5 +127,5 @@ def _section(theme: Theme, *parts: Part) -> QWidget:
     section = QWidget()
     margins = (theme.space_m, theme.space_s, theme.space_s, theme.space_s)
     in_column(*parts, spacing=theme.space_xs, margins=margins, inside=section)
-    section.setMinimumHeight(100)
+    section.setMinimumHeight(_LEAST)
     return section

@@ -17,6 +17,8 @@ from desktop_app.ui.theme import Theme
 
 OWN_GROUP = PERSONAL_GROUP
 
+_NO_TAGS, _NONE_CALLED_SO = "No photo here has a tag.", "No tag here has this in its name."
+
 
 class TagTree(TagDragging):
     """Click or Space ticks a tag (photos must have it); Alt-click, or the context menu, excludes it; F2 edits it.
@@ -40,6 +42,7 @@ class TagTree(TagDragging):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent)
         self.setAccessibleName("Tags")
+        self.say_when_empty(_NO_TAGS)
         self.setSelectionMode(self.SelectionMode.NoSelection)
         self._items = TagItems(self)
         self._proxy = QSortFilterProxyModel(self)
@@ -85,6 +88,7 @@ class TagTree(TagDragging):
 
     def filter_names(self, text: str) -> None:
         """Show only tags whose name contains the text."""
+        self.say_when_empty(_NONE_CALLED_SO if text.strip() else _NO_TAGS)
         self._proxy.setFilterFixedString(text.strip())
         self._restore_opened(everything=bool(text.strip()))
 

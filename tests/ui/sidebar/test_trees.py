@@ -148,3 +148,12 @@ def test_a_folder_that_is_away_looks_so(folders: FolderTree) -> None:
     assert folders.folder_index("Pictures").data(Role.FAINT)
     folders.show_content(content())
     assert not folders.folder_index("Pictures").data(Role.FAINT)
+
+
+def test_a_tree_without_rows_says_why(tags: TagTree) -> None:
+    assert tags.said == ""
+    tags.filter_names("zzz")
+    assert "name" in tags.said
+    tags.filter_names("")
+    tags.show_counts([])
+    assert tags.said == "No photo here has a tag."
