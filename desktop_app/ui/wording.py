@@ -17,6 +17,11 @@ def counted(value: int, singular: str, plural: str | None = None) -> str:
     return f"{number(value)} {singular if value == 1 else plural or singular + 's'}"
 
 
+def percent(share: float | None) -> str:
+    """0.875 as "88 %"; a dash for what is not known."""
+    return "–" if share is None else f"{share:.0%}".replace("%", " %")
+
+
 def byte_size(size: int) -> str:
     """Decimal units, as file managers show them: "3.2 MB"."""
     if size < _KILO:

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QProgressBar, QToolBut
 from desktop_app.domain.model import ModelOrigin
 from desktop_app.services.models import ModelInfo
 from desktop_app.ui.controls import label, push_button, tool_button
-from desktop_app.ui.dialogs.model_state import CardState, facts_line, quality_lines
+from desktop_app.ui.dialogs.model_state import CardState, facts_line, quality_lines, quality_words
 from desktop_app.ui.empty_states import BUILT_IN_MODEL_LINE
 from desktop_app.ui.icons import themed_icon
 from desktop_app.ui.theme import Theme
@@ -85,6 +85,23 @@ class ModelCard(QFrame):
     def _ask(self, act: object, _checked: bool = False) -> None:
         self.wanted.emit(self.info.entry.name, act)
 
+    def _add_figures(self, words: QVBoxLayout) -> None:
+        """Every measurement in the words of the field, behind a click: few people want to read them."""
+        if not self.info.figures.evaluations or not (lines := quality_lines(self.info)):
+            return
+        figures = label("\n".join(lines), role="muted", wrap=True)
+        figures.hide()
+        toggle = push_button("All figures", role="link")
+        toggle.setAccessibleName(f"All figures of {self.info.entry.title}")
+
+        def show() -> None:
+            figures.setVisible(figures.isHidden())
+            toggle.setText("All figures" if figures.isHidden() else "Fewer figures")
+
+        toggle.clicked.connect(lambda _checked: show())
+        words.addWidget(toggle, 0, Qt.AlignmentFlag.AlignLeft)
+        words.addWidget(figures)
+
     def _lay_out(self) -> None:
         entry, theme = self.info.entry, self._theme
         words = QVBoxLayout()
@@ -94,8 +111,10 @@ class ModelCard(QFrame):
             words.addWidget(label(BUILT_IN_MODEL_LINE, wrap=True))
         elif entry.best_for:
             words.addWidget(label(entry.best_for[:1].upper() + entry.best_for[1:], wrap=True))
-        for line in (facts_line(self.info), *quality_lines(self.info)):
-            words.addWidget(label(line, role="muted", wrap=True))
+        for line in (facts_line(self.info), quality_words(self.info)):
+            if line:
+                words.addWidget(label(line, role="muted", wrap=True))
+        self._add_figures(words)
         top = QHBoxLayout()
         top.setSpacing(theme.space_l)
         top.addLayout(words, 1)

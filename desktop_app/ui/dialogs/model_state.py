@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 
@@ -9,12 +10,18 @@ from desktop_app.domain.model import ModelOrigin
 from desktop_app.domain.model_figures import FIGURE_TITLES, Evaluation
 from desktop_app.domain.progress import DownloadProgress, DownloadState, SwitchProgress
 from desktop_app.services.models import ModelInfo
-from desktop_app.ui.wording import byte_size, counted, duration, number
+from desktop_app.ui.wording import byte_size, counted, duration, number, percent
 
 _RUNNING = (DownloadState.STARTING, DownloadState.DOWNLOADING, DownloadState.CHECKING)
 
 # One figure near the first photo and one further down say what a person wants to know of either.
 _LEFT_TO_THE_CARD = frozenset({"text_to_image_r5", "image_to_text_r1", "image_to_text_r5", "image_to_text_r10"})
+
+_PLAIN = {
+    "top_1": "names {share} of {photos} pictures right",
+    "text_to_image_r10": "of {photos} photos has the one described among its first ten for {share} of descriptions",
+}
+"""The figures that can be told without the words of the field."""
 
 
 class CardAct(Enum):
@@ -74,16 +81,43 @@ def facts_line(info: ModelInfo) -> str:
     return " · ".join(part for part in parts if part)
 
 
-def quality_lines(info: ModelInfo) -> list[str]:
-    """What is known of how well it understands, a line for each measurement; measured here before published.
+def quality_words(info: ModelInfo) -> str:
+    """How well it understands, in words that need no knowledge of the field; empty where nothing is known.
 
-    What a person can read at a glance: `models list` and the model's card have all of it.
+    Of several measurements the ones made here come first; `quality_lines` has them all.
+    """
+    for stated, where in ((False, "Measured here"), (True, "From its card")):
+        known = [each for each in info.figures.evaluations if each.stated is stated]
+        if words := [said for figure in _PLAIN if (said := _in_plain_words(figure, known))]:
+            return f"{where}: {', and '.join(words)}."
+    share = info.entry.imagenet_top_1
+    return "" if share is None else f"Published: names {_published(share)} of ImageNet's pictures right."
+
+
+def quality_lines(info: ModelInfo) -> list[str]:
+    """What was measured, a line for each measurement in the words of the field; measured here before published.
+
+    The most telling figures: `models list` and the model's card have all of them.
     """
     measured = sorted(info.figures.evaluations, key=lambda evaluation: evaluation.stated)
     lines = [_evaluation_line(each) for each in measured if any(_is_shown(name) for name, _ in each.figures)]
     if info.entry.imagenet_top_1 is not None:
-        lines.append(f"Published ImageNet zero-shot accuracy: {info.entry.imagenet_top_1:.1%}")
+        lines.append(f"Published ImageNet zero-shot accuracy: {_published(info.entry.imagenet_top_1)}")
     return lines
+
+
+def _in_plain_words(figure: str, known: Sequence[Evaluation]) -> str:
+    """One figure from the first measurement that has it; empty where none has."""
+    for evaluation in known:
+        for name, value in evaluation.figures:
+            if name == figure:
+                return _PLAIN[figure].format(share=percent(value), photos=number(evaluation.photos))
+    return ""
+
+
+def _published(share: float) -> str:
+    """With a decimal, as it was published."""
+    return f"{share * 100:.1f} %"
 
 
 def _evaluation_line(evaluation: Evaluation) -> str:

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from desktop_app.domain.tag_quality import ReliabilityBin
 from desktop_app.ui.theme import Theme
+from desktop_app.ui.wording import percent
 
 _SIDE = 190
 _LEFT, _BOTTOM, _EDGE = 40, 38, 8
@@ -39,7 +40,9 @@ class ReliabilityCurve(QWidget):
     def show_bins(self, bins: Sequence[ReliabilityBin], other: Sequence[ReliabilityBin] = ()) -> None:
         """Paint these."""
         self._bins, self._other = tuple(bins), tuple(other)
-        said = ", ".join(f"{each.probability:.0%} stated {each.observed:.0%} true" for each in bins if each.count)
+        said = ", ".join(
+            f"{percent(each.probability)} stated {percent(each.observed)} true" for each in bins if each.count
+        )
         self.setAccessibleDescription(said)
         self.update()
 

@@ -25,10 +25,10 @@ from desktop_app.domain.tag_quality import ModelQuality, TagQuality
 from desktop_app.ui.controls import label, tool_button
 from desktop_app.ui.dialogs.photo_strip import StripPhoto
 from desktop_app.ui.dialogs.tag_quality_details import TagQualityDetails
-from desktop_app.ui.dialogs.tag_quality_table import TagQualityTable, percent
+from desktop_app.ui.dialogs.tag_quality_table import TagQualityTable
 from desktop_app.ui.layouts import dialog_column, dismiss_button, in_row
 from desktop_app.ui.theme import Theme
-from desktop_app.ui.wording import counted
+from desktop_app.ui.wording import counted, percent
 
 _EMPTY = (
     "Nothing to judge by yet. Accept or reject suggested tags on some photos: then this page shows how often the model is "

@@ -16,10 +16,10 @@ from desktop_app.services.services import Services
 from desktop_app.services.teaching import Proposal, Taught
 from desktop_app.ui.dialogs.photo_strip import StripPhoto
 from desktop_app.ui.dialogs.tag_quality import TagQualityDialog
-from desktop_app.ui.dialogs.tag_quality_table import percent
 from desktop_app.ui.grid.thumbnail import image_of_jpeg
 from desktop_app.ui.tagging.lesson_words import lesson_words
 from desktop_app.ui.tasks import Tasks
+from desktop_app.ui.wording import percent
 
 # Enough for a look; more can be found again once these are decided about.
 _PROPOSALS = 24

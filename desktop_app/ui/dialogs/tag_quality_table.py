@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
 from desktop_app.domain.tag_quality import ModelQuality, TagQuality
+from desktop_app.ui.wording import percent
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -20,7 +21,6 @@ _HINTS = (
     "Recall: of the photos you accepted, how many the model would find",
 )
 _FIRST_FIGURE = 3
-_NONE = "–"
 
 
 class TagQualityTable(QAbstractTableModel):
@@ -83,8 +83,3 @@ class TagQualityTable(QAbstractTableModel):
 
     def _figure(self, own: float | None, other: float | None) -> str:
         return f"{percent(own)} · {percent(other)}" if self._other_title else percent(own)
-
-
-def percent(value: float | None) -> str:
-    """0.875 as "88 %"; a dash for what is not known."""
-    return _NONE if value is None else f"{value:.0%}".replace("%", " %")

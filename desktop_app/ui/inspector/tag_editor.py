@@ -11,6 +11,7 @@ from desktop_app.domain.tag import AssignedTag, TagSource, TagState, TagUse
 from desktop_app.ui.chips import ChipKind, ChipRow, ChipSpec
 from desktop_app.ui.controls import label
 from desktop_app.ui.theme import Theme
+from desktop_app.ui.wording import percent
 
 # A selection of thousands has hundreds of tags: those of the most photos are the ones to act on.
 _MOST_CHIPS = 40
@@ -55,7 +56,7 @@ def _chip(assigned: AssignedTag) -> ChipSpec:
     suggested = assigned.state is TagState.SUGGESTED
     hint = _SOURCES[assigned.source]
     if assigned.probability is not None and assigned.source is not TagSource.PERSON:
-        hint += f" · {assigned.probability:.0%} sure"
+        hint += f" · {percent(assigned.probability)} sure"
     if suggested:
         hint += "\nClick to keep it"
     name = assigned.tag.name

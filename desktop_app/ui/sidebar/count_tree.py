@@ -170,7 +170,9 @@ class CountTree(QTreeView):
             painter = QPainter(self.viewport())
             painter.setPen(QColor(self._theme.muted_text))
             room = self.viewport().rect().adjusted(4, 4, -4, 0)
-            painter.drawText(room, Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop, words)
+            painter.drawText(
+                room, Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop, words
+            )
             painter.end()
 
     def drawBranches(self, painter: QPainter, rect: QRect, index: Index) -> None:

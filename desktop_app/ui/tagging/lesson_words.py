@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from desktop_app.services.teaching import Taught
-from desktop_app.ui.dialogs.tag_quality_table import percent
-from desktop_app.ui.wording import counted
+from desktop_app.ui.wording import counted, percent
 
 
 def lesson_words(taught: Taught) -> str:

@@ -10,10 +10,9 @@ from PySide6.QtWidgets import QFrame, QLabel, QToolButton, QWidget
 from desktop_app.domain.review import ENOUGH_TO_TEACH, ReviewOutcome, ReviewRound, Verdict
 from desktop_app.domain.tag_quality import TagQuality
 from desktop_app.ui.controls import label
-from desktop_app.ui.dialogs.tag_quality_table import percent
 from desktop_app.ui.layouts import in_column, in_row
 from desktop_app.ui.theme import Theme
-from desktop_app.ui.wording import counted, number
+from desktop_app.ui.wording import counted, number, percent
 
 _WIDTH = 480
 

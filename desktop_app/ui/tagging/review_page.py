@@ -21,7 +21,7 @@ from desktop_app.ui.theme import Theme
 from desktop_app.ui.viewer.bars import BAR_HEIGHT, Message, chrome_sheet
 from desktop_app.ui.viewer.picture_view import WHEEL_FACTOR, PictureView
 from desktop_app.ui.viewer.zoom import fit_scale
-from desktop_app.ui.wording import number
+from desktop_app.ui.wording import number, percent
 
 AHEAD = 3
 """Photos decoded in advance: answers come about as fast as pictures are decoded."""
@@ -118,7 +118,7 @@ class ReviewPage(QWidget):
             place = f"{number(len(round_.verdicts) + 1)} of {number(len(round_.items))}"
             held = "suggested" if current.state is TagState.SUGGESTED else "tagged"
             self.question.setText(f"Is this “{self._tag}”?")
-            self.facts.setText(f"{place}  ·  {held}, {current.probability:.0%} sure")
+            self.facts.setText(f"{place}  ·  {held}, {percent(current.probability)} sure")
         self._say_name()
 
     def _say_name(self) -> None:

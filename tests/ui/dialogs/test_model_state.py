@@ -8,7 +8,7 @@ from desktop_app.domain.model import CatalogueEntry, ModelOrigin
 from desktop_app.domain.model_figures import Evaluation, ModelFigures
 from desktop_app.domain.progress import DownloadProgress, DownloadState, SwitchProgress
 from desktop_app.services.models import ModelInfo
-from desktop_app.ui.dialogs.model_state import CardAct, CardState, card_state, facts_line, quality_lines
+from desktop_app.ui.dialogs.model_state import CardAct, CardState, card_state, facts_line, quality_lines, quality_words
 
 HUB = CatalogueEntry("vit-b-32", "ViT-B/32", ModelOrigin.HUB, "ViT-B-32", "openai", 605, "MIT", imagenet_top_1=0.633)
 ABSENT = ModelInfo(HUB, installed=False, active=False, embedded=0)
@@ -75,7 +75,7 @@ def test_facts_and_figures_say_where_they_come_from() -> None:
     lines = quality_lines(info)
     assert lines[0] == "labels.tsv, 128 photos, measured here: mean average precision 0.48, top-1 accuracy 0.80"
     assert "from its card" in lines[1]
-    assert "63.3%" in lines[2]
+    assert "63.3 %" in lines[2]
     dense = Evaluation(
         "some_photos/labels.tsv", 200, (("text_to_image_r1", 0.2), ("text_to_image_r5", 0.5), ("ratio", 0.7))
     )
@@ -84,3 +84,21 @@ def test_facts_and_figures_say_where_they_come_from() -> None:
     assert lines[0] == "some photos, 200 photos, measured here: text to image, recall@1 0.20"
     assert len(lines) == 2
     assert quality_lines(replace(info, entry=replace(HUB, imagenet_top_1=None), figures=ModelFigures())) == []
+
+
+def test_quality_is_told_in_plain_words() -> None:
+    stated = (
+        Evaluation("some/labels.tsv", 300, (("top_5", 0.9), ("top_1", 0.712)), stated=True),
+        Evaluation("captions", 200, (("text_to_image_r1", 0.2), ("text_to_image_r10", 0.64)), stated=True),
+    )
+    card = replace(HERE, figures=ModelFigures(evaluations=stated))
+    assert quality_words(card) == (
+        "From its card: names 71 % of 300 pictures right, "
+        "and of 200 photos has the one described among its first ten for 64 % of descriptions."
+    )
+    here = Evaluation("mine.tsv", 1200, (("top_1", 0.5),), "2026-01-01")
+    assert quality_words(replace(card, figures=ModelFigures(evaluations=(*stated, here)))) == (
+        "Measured here: names 50 % of 1,200 pictures right."
+    )
+    assert quality_words(ABSENT) == "Published: names 63.3 % of ImageNet's pictures right."
+    assert quality_words(replace(ABSENT, entry=replace(HUB, imagenet_top_1=None))) == ""

@@ -47,7 +47,7 @@ def test_each_tag_has_its_figures_and_what_is_not_known_is_not_made_up(page: Tag
     assert cells(page, 1) == ["dog", "6", "2", "–", "50 %"]
     assert "16 decisions on 2 tags" in page.summary.text()
     assert "The model has seen 7 of them" in page.details.facts.text()
-    assert page.details.curve.accessibleDescription() == "30% stated 25% true"
+    assert page.details.curve.accessibleDescription() == "30 % stated 25 % true"
     assert page.details.forget.isVisible()
     page.table.selectRow(1)
     assert page.details.title.text() == "dog"

@@ -18,7 +18,7 @@ def tag(name: str, source: TagSource = TagSource.ZERO_SHOT, state: TagState = AC
 
 def test_chips_say_who_holds_a_tag_to_be_true() -> None:
     machine, person, guess = chips_of_one([tag("dog"), tag("Rex", TagSource.PERSON), tag("wolf", state=SUGGESTED)])
-    assert (machine.kind, machine.hint) == ("accepted", "Recognised in the picture · 87% sure")
+    assert (machine.kind, machine.hint) == ("accepted", "Recognised in the picture · 87 % sure")
     assert (person.kind, person.hint) == ("accepted", "Added by you")
     assert guess.kind == "suggested"
     assert "Click to keep it" in guess.hint
