@@ -68,7 +68,13 @@ class Menus:
     @property
     def actions(self) -> list[QAction]:
         """Every action of every menu and the menus in it, in order."""
-        return [action for top in self._window.menuBar().actions() for action in _actions_in(top.menu())]
+        return [action for _, actions in self.by_menu for action in actions]
+
+    @property
+    def by_menu(self) -> list[tuple[str, list[QAction]]]:
+        """The title of every menu, and the actions of it and of the menus in it."""
+        tops = self._window.menuBar().actions()
+        return [(top.text().replace("&", ""), list(_actions_in(top.menu()))) for top in tops]
 
     def show_theme(self, choice: ThemeChoice) -> None:
         """Mark the chosen theme."""

@@ -10,10 +10,11 @@ from PySide6.QtWidgets import QWidget
 from desktop_app import __version__
 from desktop_app.services.services import Services
 from desktop_app.ui.actions.folders import retry_skipped
-from desktop_app.ui.dialogs.about import AboutDialog, ShortcutsDialog
+from desktop_app.ui.dialogs.about import AboutDialog
 from desktop_app.ui.dialogs.models import ModelsDialog
 from desktop_app.ui.dialogs.models_presenter import ModelsPresenter
 from desktop_app.ui.dialogs.over_window import OverWindow
+from desktop_app.ui.dialogs.shortcuts import ShortcutsDialog
 from desktop_app.ui.dialogs.skipped import SkippedDialog
 from desktop_app.ui.dialogs.tag_quality import TagQualityDialog
 from desktop_app.ui.dialogs.tag_quality_presenter import TagQualityPresenter
@@ -78,4 +79,4 @@ class Dialogs(OverWindow):
 
     def show_shortcuts(self, menus: Menus) -> None:
         """Show the table of shortcuts."""
-        self._open(ShortcutsDialog(menus.actions, self._themes.current, self._window))
+        self._open(ShortcutsDialog(menus.by_menu, self._themes.current, self._window))
