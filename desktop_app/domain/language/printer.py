@@ -24,6 +24,9 @@ from desktop_app.domain.query_terms import (
     Words,
 )
 
+_ROUND = {NumberKind.SIZE: 1000, NumberKind.WIDTH: 10, NumberKind.HEIGHT: 10, NumberKind.ISO: 10}
+"""What people say numbers of a kind in multiples of. Stars are few enough to be said one by one."""
+
 
 def to_text(tree: Expression) -> str:
     """The canonical text of a tree. Raises ValueError for what only the window can ask (filters by row id)."""
@@ -97,14 +100,20 @@ def _bounds(kind: NumberKind, low: int | None, *, high: int | None) -> str:
         return str(low)
     if high is None:
         assert low is not None  # one bound at least, by the parser
-        if kind is NumberKind.SIZE and low % 1000 == 1:
+        if _is_round(kind, low - 1):
             return f">{_amount(kind, low - 1)}"
         return f">={_amount(kind, low)}"
     if low is None:
-        if kind is NumberKind.SIZE and high % 1000 == 999:
+        if _is_round(kind, high + 1):
             return f"<{_amount(kind, high + 1)}"
         return f"<={_amount(kind, high)}"
     return f"{_amount(kind, low)}..{_amount(kind, high)}"
+
+
+def _is_round(kind: NumberKind, number: int) -> bool:
+    """Whether a bound was probably said with this number: `>300` rather than `>=301`."""
+    step = _ROUND.get(kind)
+    return step is not None and number > 0 and number % step == 0
 
 
 def _amount(kind: NumberKind, number: int) -> str:
