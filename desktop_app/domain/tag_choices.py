@@ -72,9 +72,10 @@ class TagChoices:
     def _words(self) -> Iterator[tuple[str, TagId]]:
         # The recent ones first: of equally good matches the one used last is meant.
         recent = {tag.id: place for place, tag in enumerate(self.recent)}
-        for item in sorted(self.definitions, key=lambda item: recent.get(item.tag.id, len(recent))):
-            yield item.tag.name, item.tag.id
-            yield from ((alias, item.tag.id) for alias in item.aliases)
+        ordered = sorted(self.definitions, key=lambda item: recent.get(item.tag.id, len(recent)))
+        yield from ((item.tag.name, item.tag.id) for item in ordered)
+        # After all names: "do" means the tag "dog" before the tag "deer", which is also called "doe".
+        yield from ((alias, item.tag.id) for item in ordered for alias in item.aliases)
 
     def _word_for(self, typed: str, item: TagDefinition) -> str:
         """The other word by which a tag was found, when its name was not what was typed."""
@@ -89,5 +90,6 @@ class TagChoices:
         if share is Share.SOME and use is not None:
             detail = f"{use.accepted:,} of {self.photos:,} photos"
         elif share is Share.NONE and use is not None and use.suggested:
-            detail = "suggested" if self.photos == 1 else f"suggested for {use.suggested:,}"
+            suggested = "suggested" if self.photos == 1 else f"suggested for {use.suggested:,}"
+            detail = f"{detail} · {suggested}" if word else suggested
         return TagChoice(tag.name, detail, share, tag.colour)

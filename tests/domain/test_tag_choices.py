@@ -41,6 +41,14 @@ def test_other_words_find_a_tag_and_say_so() -> None:
     assert not any(choice.is_new for choice in choices().offered("  BEACH  "))
 
 
+def test_of_equals_a_name_comes_before_another_word() -> None:
+    deer, dog = Tag(TagId(1), "deer", "Animals"), Tag(TagId(2), "dog", "Animals")
+    definitions = (TagDefinition(deer, ("doe",)), TagDefinition(dog, ()))
+    found = TagChoices(definitions, uses=(TagUse(deer, 0, 1),), photos=1)
+    assert names(found, "do")[:2] == ["dog", "deer"]
+    assert found.offered("do")[1].detail == "“doe” · suggested"
+
+
 def test_of_equals_the_one_used_last_comes_first() -> None:
     assert names(choices(recent=("bench",)), "b")[0] == "bench"
 
