@@ -40,6 +40,8 @@ class ThresholdPreview:
     """Photos that would have the tag by the machine's word."""
     threshold: float
     """The threshold itself; by the library's rule, about what it comes to for this tag."""
+    suggested: int = 0
+    """Photos that the library's rule would only suggest it for; a threshold of the tag's own leaves no doubt."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,8 @@ class MergePreview:
     """What would lead to the tag that stays from then on, beside its name and the words it had."""
     below: int
     """Tags below the one that goes, which would stand below the one that stays."""
+    rejected: int
+    """Photos that the person rejected for either: none of them would have it."""
 
 
 class TagEditing:
@@ -160,6 +164,7 @@ class TagEditing:
             len(np.union1d(photos.given, by_machine)),
             words,
             len(below),
+            len(photos.rejected),
         )
 
     def set_threshold(self, tag_id: TagId, threshold: float | None) -> Edited:
@@ -173,8 +178,9 @@ class TagEditing:
     def preview_threshold(self, tag_id: TagId, threshold: float | None) -> ThresholdPreview:
         """Which photos another threshold (None: the library's rule) would add and remove. Changes nothing."""
         definition = self._of(tag_id)
+        maybe = np.empty(0, np.int64)
         if threshold is None:
-            wanted, threshold = self._by_rule(definition)
+            wanted, maybe, threshold = self._by_rule(definition)
         else:
             wanted = self._scoring.probabilities(definition).at_least(threshold)
         now, decided = assigned_photos(self._store.reader, tag_id)
@@ -185,14 +191,17 @@ class TagEditing:
             tuple(PhotoId(each) for each in removed.tolist()),
             len(added) + len(now) - len(removed),
             threshold,
+            int(np.count_nonzero(~np.isin(maybe, decided))),
         )
 
-    def _by_rule(self, definition: TagDefinition) -> tuple[Ids, float]:
-        """Photos that the library's rule accepts, the most probable first, and the lowest probability among them."""
+    def _by_rule(self, definition: TagDefinition) -> tuple[Ids, Ids, float]:
+        """Photos that the library's rule accepts, the most probable first, those it suggests, and the least accepted one's probability."""
         looked_for = replace(definition, tag=replace(definition.tag, threshold=None, looked_for=True))
-        accepted = [each for each in self._scoring.scores(looked_for).opinions if each.state is TagState.ACCEPTED]
+        opinions = self._scoring.scores(looked_for).opinions
+        accepted = [each for each in opinions if each.state is TagState.ACCEPTED]
+        suggested = [each.photo_id for each in opinions if each.state is TagState.SUGGESTED]
         lowest = min((each.probability for each in accepted), default=_NO_RULE_YET)
-        return np.array([each.photo_id for each in accepted], np.int64), lowest
+        return np.array([each.photo_id for each in accepted], np.int64), np.array(suggested, np.int64), lowest
 
     def redefine(
         self,

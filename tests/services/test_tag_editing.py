@@ -84,6 +84,8 @@ def test_a_preview_tells_what_the_threshold_then_does(copied_library: Indexed) -
         low = services.tag_editing.preview_threshold(cat.id, 0.0)
         assert assigned(services, "cat") == before, "a preview changes nothing"
         assert low.added
+        suggested = [photo for photo, (_, state, _) in before.items() if state is TagState.SUGGESTED]
+        assert services.tag_editing.preview_threshold(cat.id, None).suggested == len(suggested)
         services.tagging.reject("cat", low.added[:1])
         edited = services.tag_editing.set_threshold(cat.id, 0.0)
         now = {photo for photo, (_, state, _) in assigned(services, "cat").items() if state is TagState.ACCEPTED}
@@ -134,6 +136,7 @@ def test_a_preview_tells_what_a_merge_then_does(copied_library: Indexed, source:
         assert len(assigned(services, into)) == preview.together
         assert set(editing.definition(into).aliases) == {*kept.aliases, *preview.words}
         assert preview.below == below
+        assert preview.rejected == (1 if "moggy" in (source, into) else 2), "what was given to either is on the one"
 
 
 def test_tags_leave_and_come_as_files(copied_library: Indexed, tmp_path: Path) -> None:

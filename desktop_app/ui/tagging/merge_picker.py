@@ -60,6 +60,8 @@ def preview_words(preview: MergePreview) -> str:
     words = ", ".join(f"“{word}”" for word in preview.words)
     now = f"“{gone}” is on {counted(preview.of_source, 'photo')}, “{kept}” on {counted(preview.of_kept, 'photo')}"
     sentences = [f"{now}: “{kept}” will be on {counted(preview.together, 'photo')}.", f"{words} will lead to “{kept}”."]
+    if preview.rejected:
+        sentences.append(f"{counted(preview.rejected, 'photo')} that you rejected for either will not have it.")
     if preview.below:
         sentences.append(f"{counted(preview.below, 'tag')} below “{gone}” will stand below “{kept}”.")
     return " ".join([*sentences, "It can be undone."])

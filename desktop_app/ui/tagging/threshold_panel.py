@@ -57,18 +57,18 @@ class ThresholdPanel(QWidget):
 
     def show_preview(self, preview: ThresholdPreview, added: Sequence[QImage], removed: Sequence[QImage]) -> None:
         """What the present threshold would do."""
-        if self.threshold is None:
+        by_rule = self.threshold is None
+        if by_rule:
             self.show_threshold(None, preview.threshold)
+            if not preview.accepted:
+                self.value.setText("")  # the rule comes to no number while it accepts nothing
         more, fewer = len(preview.added), len(preview.removed)
-        change = f"{number(more)} more, {number(fewer)} fewer" if more or fewer else "none more or fewer"
-        self.summary.setText(
-            f"{counted(preview.accepted, 'photo')} would have it by the model's word: {change} than now."
-        )
+        self.summary.setText(preview_words(preview, by_rule=by_rule))
         for row, title, images, total, word in (
             (self.added, self._added_title, added, more, "Would get it"),
             (self.removed, self._removed_title, removed, fewer, "Would lose it"),
         ):
-            title.setText(f"{word}: {number(total)}")
+            title.setText(f"{word}: {number(total)}" if total else " ")  # its line stays: nothing jumps
             row.show_images(images, total)
 
     def _on_rule(self, _checked: bool) -> None:
@@ -99,3 +99,14 @@ class ThresholdPanel(QWidget):
         for title, pictures in ((self._added_title, self.added), (self._removed_title, self.removed)):
             column.addWidget(title)
             column.addWidget(pictures)
+
+
+def preview_words(preview: ThresholdPreview, *, by_rule: bool) -> str:
+    """What a threshold comes to, in a sentence or two."""
+    more, fewer = len(preview.added), len(preview.removed)
+    change = f": {number(more)} more, {number(fewer)} fewer than now" if more or fewer else ""
+    photos = counted(preview.accepted, "photo") if preview.accepted else "no photo"
+    if not by_rule:
+        return f"The model would tag {photos}{change}."
+    suggested = f" It suggests it for {counted(preview.suggested, 'photo')}." if preview.suggested else ""
+    return f"The model is sure of {photos}{change}.{suggested}"

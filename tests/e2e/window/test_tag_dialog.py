@@ -81,7 +81,7 @@ def test_a_threshold_shows_what_it_would_do_and_then_does_that(qtbot: QtBot, win
     for percent in (60, 30, 10, 0):  # as a hand moves it
         dialog.threshold.slider.setValue(percent)
     expected = services.tag_editing.preview_threshold(tag.id, 0.0)
-    wait_for(qtbot, lambda: f"{expected.accepted} photos would have it" in dialog.threshold.summary.text())
+    wait_for(qtbot, lambda: f"would tag {expected.accepted} photos" in dialog.threshold.summary.text())
     settled(qtbot, window)
     assert accepted(window, "cat") == before, "a preview changes nothing"
     assert expected.added
