@@ -14,7 +14,7 @@ from desktop_app.ui.controls import label, push_button
 from desktop_app.ui.icons import icon_pixmap
 from desktop_app.ui.search_state import SearchTerms
 from desktop_app.ui.theme import Theme
-from desktop_app.ui.wording import counted, number
+from desktop_app.ui.wording import nearest_words, number
 
 BUILT_IN_MODEL_LINE = "Built-in model: quick and offline. For the best results choose a larger model."
 
@@ -104,7 +104,7 @@ def _nothing_at_all(terms: SearchTerms) -> EmptyPage:
 def _nothing_near_enough(terms: SearchTerms, *, nearest: int, total: int, built_in_model: bool) -> EmptyPage:
     """Photos were weighed, and none came near enough."""
     body = "Try other words for what can be seen, or look at the nearest photos."
-    steps = [(NextStep.SHOW_NEAREST, f"Show the {counted(nearest, 'nearest photo')}")]
+    steps = [(NextStep.SHOW_NEAREST, f"Show {nearest_words(nearest).lower()}")]
     if total > nearest:
         steps.append((NextStep.SHOW_EVERYTHING, f"Show all {number(total)}, best first"))
     steps.append((NextStep.CLEAR_SEARCH, "Clear the search"))

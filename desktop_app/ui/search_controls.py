@@ -108,7 +108,13 @@ class SearchControls(QWidget):
         self.words_weight.setVisible(offered.words)
         self.probabilities.setVisible(offered.ends)
         self.everything.setVisible(offered.ends and (everything or offered.listed < offered.total))
-        self.everything.setText("Only matches" if everything else f"Show all {number(offered.total)}")
+        self.everything.setText(
+            "Only matches"
+            if everything
+            else "Show it anyway"
+            if offered.total == 1
+            else f"Show all {number(offered.total)}"
+        )
 
     def set_theme(self, theme: Theme) -> None:
         """Tint the icons anew."""

@@ -20,7 +20,7 @@ from desktop_app.services.exporting import PhotoList
 from desktop_app.services.services import Services
 from desktop_app.ui.search_state import SearchState, SearchTerms, Showing
 from desktop_app.ui.tasks import Tasks
-from desktop_app.ui.wording import counted, number
+from desktop_app.ui.wording import counted, nearest_words, number
 
 # At most four live refreshes a second, and at most a quarter of the time spent on them: a search shares the model with
 # the indexer, which must not starve because somebody looks on.
@@ -217,7 +217,7 @@ def result_line(found: Found) -> str:
     if not found.is_ranked:
         return counted(shown, "photo")
     if found.terms.showing is Showing.NEAREST and not found.answer.matches:
-        return f"The {counted(shown, 'nearest photo')}"
+        return nearest_words(shown)
     photos = counted(shown, "photo")
     if result.partial:
         return f"{photos} · searched {number(result.searched)} of {number(result.total)}"

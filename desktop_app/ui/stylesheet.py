@@ -104,9 +104,9 @@ QTableView::item { padding: ${xs}px ${s}px; }
 QHeaderView::section {
     background: $surface; color: $muted; border: none; border-bottom: 1px solid $border; padding: 6px 11px;
 }
-QListView { background: $surface; border: 1px solid $border; selection-background-color: $selection;
+QListView { background: $surface; border: 1px solid $border; border-radius: ${radius}px; selection-background-color: $selection;
     selection-color: $text; outline: none; }
-QListView[role="choices"] { border-radius: ${radius}px; padding: ${xs}px 0; selection-background-color: transparent; }
+QListView[role="choices"] { padding: ${xs}px 0; selection-background-color: transparent; }
 QListView[role="completion"] { border-radius: 0; padding: 2px; }
 
 QScrollArea { background: transparent; border: none; }

@@ -17,6 +17,11 @@ def counted(value: int, singular: str, plural: str | None = None) -> str:
     return f"{number(value)} {singular if value == 1 else plural or singular + 's'}"
 
 
+def nearest_words(photos: int) -> str:
+    """The photos that come nearest to what nothing matches: "The 12 nearest photos"."""
+    return "The nearest photo" if photos == 1 else f"The {number(photos)} nearest photos"
+
+
 def percent(share: float | None) -> str:
     """0.875 as "88 %"; a dash for what is not known."""
     return "–" if share is None else f"{share:.0%}".replace("%", " %")

@@ -63,7 +63,6 @@ class DeletionQuestion(QMessageBox):
         super().__init__(window)
         self._plan = plan
         self.setWindowTitle("Move to the trash")
-        self.setInformativeText("You can take them back from the trash. Their tags are kept for then.")
         self._move = self.addButton("Move to the trash", QMessageBox.ButtonRole.DestructiveRole)
         self.setDefaultButton(self.addButton(QMessageBox.StandardButton.Cancel))
         self.whole_bursts = QCheckBox(burst_words(plan))
@@ -80,8 +79,9 @@ class DeletionQuestion(QMessageBox):
     def _say(self) -> None:
         places = self._places()
         self.setText(question(self._plan.photos, places, whole_bursts=self.whole_bursts.isChecked()))
+        self.setInformativeText(way_back(len(places)))
         if len(self._plan.places) > 1 or self._plan.rest_of_bursts:
-            self.setDetailedText("\n".join(str(place.path) for place in places))
+            self.setDetailedText("\n".join(from_home(place.path) for place in places))
 
 
 def question(photos: int, places: Sequence[PhotoLocation], *, whole_bursts: bool = False) -> str:
@@ -97,6 +97,13 @@ def question(photos: int, places: Sequence[PhotoLocation], *, whole_bursts: bool
     if len(places) > photos:
         return f"Move {counted(photos, 'photo')} in {counted(len(places), 'file')} to the trash?"
     return f"Move {counted(len(places), 'photo')} to the trash?"
+
+
+def way_back(files: int) -> str:
+    """That nothing is lost."""
+    if files == 1:
+        return "You can take it back from the trash, and it will have its tags again."
+    return "You can take them back from the trash, and they will have their tags again."
 
 
 def burst_words(plan: DeletionPlan) -> str:

@@ -76,7 +76,7 @@ class ReliabilityCurve(QWidget):
                 upwards.moveTop(field.top())
             painter.drawText(upwards, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, text.rstrip(" %"))
         below = QRectF(field.left(), field.bottom() + 19, _SIDE, 18)
-        painter.drawText(below, Qt.AlignmentFlag.AlignHCenter, "how sure · how often right")
+        painter.drawText(below, Qt.AlignmentFlag.AlignHCenter, "how sure (→), how often right (↑)")
 
     def _paint_curve(self, painter: QPainter, field: QRectF, bins: Sequence[ReliabilityBin], colour: QColor) -> None:
         known = [each for each in bins if each.count]

@@ -82,6 +82,8 @@ class TagQualityDialog(QDialog):
         """Mark how tags are chosen at present."""
         if (button := self.choices.get(str(choice))) is not None:
             button.setChecked(True)
+            if self.focusWidget() in self.choices.values():
+                button.setFocus()  # not the first of the row, which would look like the chosen one
 
     def show_models(self, models: Sequence[tuple[str, str]]) -> None:
         """Offer these other models, by name and title, for a comparison."""

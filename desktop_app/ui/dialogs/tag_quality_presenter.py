@@ -165,4 +165,4 @@ class TagQualityPresenter(QObject):
 
 
 def _of_mistake(mistake: Mistake) -> str:
-    return f"{percent(mistake.probability)} · you {'accepted' if mistake.accepted else 'rejected'}"
+    return f"{percent(mistake.probability)} · {'accepted' if mistake.accepted else 'rejected'}"

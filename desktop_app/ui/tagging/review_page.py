@@ -73,7 +73,7 @@ class ReviewPage(QWidget):
         self.picture = PictureView(theme.backdrop)
         self.buttons = {verdict: self._answer(chrome, verdict, icon, *words) for verdict, icon, *words in _BUTTONS}
         self.back_button = self._button(chrome, "back", "Back", "Esc", self.closed.emit)
-        self.undo_button = self._button(chrome, "back", "Take back", "Backspace", self.take_back.emit)
+        self.undo_button = self._button(chrome, "undo", "Take back", "Backspace", self.take_back.emit)
         self.end = ReviewEnd(chrome)
         self.end.chosen.connect(self.step_wanted)
         self.message = Message(chrome, self)
