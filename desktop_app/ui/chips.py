@@ -20,6 +20,7 @@ ChipKind = Literal["accepted", "suggested", "partial", "include", "exclude"]
 _LONGEST = 34
 _CLOSE_ICON = QSize(12, 12)
 _DOT = 10
+_CLICK_KEYS = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,10 @@ class ChipSpec:
 
 
 class Chip(QFrame):
-    """One chip. The label can be clicked, Delete takes it away."""
+    """One chip. The label can be clicked, Delete takes it away.
+
+    It is one stop of the Tab key: Enter or Space are a click, and its cross is for the pointer.
+    """
 
     clicked = Signal(str)
     removed = Signal(str)
@@ -48,7 +52,9 @@ class Chip(QFrame):
         self.setProperty("role", "chip")
         self.setProperty("kind", spec.kind)
         self.setToolTip(spec.hint)
-        self.setAccessibleName(spec.text)
+        self.setAccessibleName(f"{spec.text}, suggested" if spec.kind == "suggested" else spec.text)
+        self.setAccessibleDescription(f"{spec.hint}\nDelete: {spec.remove_hint}" if spec.removable else spec.hint)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         row = QHBoxLayout(self)
         row.setContentsMargins(10, 3, 4 if spec.removable else 10, 3)
@@ -68,7 +74,7 @@ class Chip(QFrame):
         button.setIconSize(_CLOSE_ICON)
         button.setToolTip(self.spec.remove_hint)
         button.setAccessibleName(f"{self.spec.remove_hint}: {self.spec.text}")
-        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         button.clicked.connect(lambda: self.removed.emit(self.spec.key))
         return button
 
@@ -80,6 +86,8 @@ class Chip(QFrame):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if self.spec.removable and event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
             self.removed.emit(self.spec.key)
+        elif event.key() in _CLICK_KEYS:
+            self.clicked.emit(self.spec.key)
         else:
             super().keyPressEvent(event)
 
@@ -127,15 +135,40 @@ class ChipRow(QWidget):
         return next((chip for chip in self.findChildren(Chip) if chip.spec.key == key), None)
 
     def _rebuild(self) -> None:
+        focused = self._focused_place()
         while (item := self._flow.takeAt(0)) is not None:
             if (old := item.widget()) is not None:
                 old.setParent(None)
                 old.deleteLater()
-        for spec in self._specs:
-            chip = Chip(spec, self._theme, self)
-            chip.clicked.connect(self.clicked)
-            chip.removed.connect(self.removed)
-            self._flow.addWidget(chip)
-            chip.show()
+        chips = [self._chip(spec) for spec in self._specs]
+        self._put_in_tab_order(chips)
+        if chips and focused is not None:
+            chips[min(focused, len(chips) - 1)].setFocus()
         self._flow.invalidate()
         self.updateGeometry()
+
+    def _put_in_tab_order(self, chips: list[Chip]) -> None:
+        """At the row's own place, not after everything that was made before them."""
+        # Qt orders only what takes the focus.
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        for former, chip in zip([self, *chips], chips, strict=False):
+            QWidget.setTabOrder(former, chip)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+
+    def _focused_place(self) -> int | None:
+        """Which chip has the focus. Where none will stay, the focus goes on to what comes after the row."""
+        chips = [item.widget() for place in range(self._flow.count()) if (item := self._flow.itemAt(place))]
+        held = self.window().focusWidget()  # not hasFocus(): the window may be behind another one
+        focused = next((place for place, chip in enumerate(chips) if chip is held), None)
+        if focused is not None and not self._specs and (last := chips[-1]) is not None:
+            last.setFocus()
+            last.focusNextChild()
+        return focused
+
+    def _chip(self, spec: ChipSpec) -> Chip:
+        chip = Chip(spec, self._theme, self)
+        chip.clicked.connect(self.clicked)
+        chip.removed.connect(self.removed)
+        self._flow.addWidget(chip)
+        chip.show()
+        return chip

@@ -82,6 +82,8 @@ QFrame[role="chip"][kind="include"] { background: $selection; border-color: $sel
 QFrame[role="chip"][kind="exclude"] { background: transparent; border: 1px solid $danger; }
 QFrame[role="chip"][kind="exclude"] QLabel { color: $danger; }
 
+QFrame[role="chip"]:focus { border: 1px solid $accent; }
+
 QFrame[role="card"] { background: $surface; border: 1px solid $border; border-radius: ${radius}px; }
 QFrame[role="card"][active="true"] { border: 1px solid $accent; }
 QFrame[role="banner"] { background: $warning; border: none; border-radius: ${radius}px; }

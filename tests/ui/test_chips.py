@@ -6,11 +6,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PySide6.QtCore import QRect, Qt
-from PySide6.QtWidgets import QToolButton, QWidget
+from PySide6.QtWidgets import QLineEdit, QToolButton, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop_app.ui.banner import Banner, Notice
-from desktop_app.ui.chips import ChipRow, ChipSpec
+from desktop_app.ui.chips import Chip, ChipRow, ChipSpec
 from desktop_app.ui.flow_layout import FlowLayout
 from desktop_app.ui.theme import Theme
 
@@ -52,6 +52,42 @@ def test_the_same_chips_stay_the_same_widgets(row: ChipRow) -> None:
     assert row.chip("1") is before
     row.show_chips([ChipSpec("1", "dog", "suggested")])
     assert row.chip("1") is not before
+
+
+def test_chips_are_reached_and_used_by_keys_alone(qtbot: QtBot) -> None:
+    form = QWidget()
+    qtbot.addWidget(form)
+    column = QVBoxLayout(form)
+    before, row, after = QLineEdit(), ChipRow(Theme.light()), QLineEdit()
+    for part in (before, row, after):
+        column.addWidget(part)
+    form.show()
+    row.show_chips([ChipSpec("1", "dog", "suggested"), ChipSpec("2", "cat"), ChipSpec("3", "cow")])
+
+    def tab() -> object:
+        form.focusNextChild()
+        focused = form.focusWidget()
+        return focused.spec.key if isinstance(focused, Chip) else focused
+
+    before.setFocus()
+    assert [tab() for _ in range(4)] == ["1", "2", "3", after]
+    dog = row.chip("1")
+    assert dog is not None
+    assert "suggested" in dog.accessibleName()
+    for key, signal in (
+        (Qt.Key.Key_Return, row.clicked),
+        (Qt.Key.Key_Space, row.clicked),
+        (Qt.Key.Key_Delete, row.removed),
+    ):
+        with qtbot.waitSignal(signal) as told:
+            qtbot.keyClick(dog, key)
+        assert told.args == ["1"]
+
+    dog.setFocus()
+    row.show_chips([ChipSpec("2", "cat"), ChipSpec("3", "cow")])
+    assert form.focusWidget() is row.chip("2"), "the next one has the focus of the one that went"
+    row.show_chips([])
+    assert form.focusWidget() is after
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=40)

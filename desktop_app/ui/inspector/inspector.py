@@ -163,6 +163,7 @@ class Inspector(QWidget):
         column.addWidget(self._files)
         column.addStretch(1)
         self._scroll = ColumnScroll(self._body)
+        self._scroll.setAccessibleName("Details of the selected photos")
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         self.hint.setContentsMargins(theme.space_l * 2, 0, theme.space_l * 2, 0)
