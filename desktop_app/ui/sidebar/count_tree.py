@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import IntEnum
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRect, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractItemView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QTreeView, QWidget
 
 from desktop_app.ui.icons import themed_icon
@@ -40,6 +40,10 @@ _ICON = 18
 _DOT = 10
 
 
+def _row_height(metrics: QFontMetrics) -> int:
+    return max(_ROW_HEIGHT, metrics.height() + 10)
+
+
 class CountDelegate(QStyledItemDelegate):
     """Paints one row. A check state is painted as a box: empty, ticked, or crossed out (partially checked)."""
 
@@ -48,7 +52,7 @@ class CountDelegate(QStyledItemDelegate):
         self.theme = theme
 
     def sizeHint(self, option: QStyleOptionViewItem, _index: Index) -> QSize:
-        return QSize(60, max(_ROW_HEIGHT, option.fontMetrics.height() + 10))
+        return QSize(60, _row_height(option.fontMetrics))
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         painter.save()
@@ -152,6 +156,10 @@ class CountTree(QTreeView):
         self._theme = theme
         self._delegate.theme = theme
         self.viewport().update()
+
+    def height_of(self, rows: int) -> int:
+        """How high this many rows are, in device-independent pixels."""
+        return rows * _row_height(self.fontMetrics())
 
     def say_when_empty(self, words: str) -> None:
         """What stands where rows would be while there are none."""

@@ -20,6 +20,7 @@ from desktop_app.ui.icons import themed_icon
 from desktop_app.ui.layouts import Part, in_column, in_row
 from desktop_app.ui.search_state import Match, SearchState, SearchTerms
 from desktop_app.ui.sidebar.albums import AlbumList
+from desktop_app.ui.sidebar.count_tree import CountTree
 from desktop_app.ui.sidebar.folders import FolderTree
 from desktop_app.ui.sidebar.progress_panel import ProgressPanel
 from desktop_app.ui.sidebar.saved_searches import CountedSearch, SavedSearchTree
@@ -29,8 +30,14 @@ from desktop_app.ui.theme import Theme
 # What headings stand in from the edge of a section, pixels: as far as rows of the lists do.
 _INSET = 4
 
-# Height of a section that still shows a row or a line below its heading, pixels.
-_LEAST = 84
+_HEADING_HEIGHT = 30
+
+# Rows that a list gets by itself where it has them.
+_MANY_ROWS = 5
+
+# Of folders, albums, saved searches and tags: rows that stay in the lowest window (one of the tags' is their field),
+# heights to begin with, and how a larger window's room is shared.
+_FEWEST, _SIZES, _SHARES = (2, 1, 1, 3), (195, 84, 84, 400), (1, 0, 0, 2)
 
 
 class Sidebar(QWidget):
@@ -56,6 +63,7 @@ class Sidebar(QWidget):
             Match.ANY: tool_button("Photos with any ticked tag", text="Any", role="segment", checkable=True),
         }
         self._match_group = QButtonGroup(self)
+        self._sections = QSplitter(Qt.Orientation.Vertical, childrenCollapsible=False)
         self._lay_out(theme)
         self._connect()
         self.set_theme(theme)
@@ -71,28 +79,46 @@ class Sidebar(QWidget):
     def show_albums(self, albums: Sequence[Album]) -> None:
         """Show these albums."""
         self.albums.show_albums(albums)
+        # With room below them: photos dropped there make a new album.
+        self._fit(self._albums_section, self.albums, len(albums) + 1 if albums else 1)
 
     def show_saved(self, rows: Sequence[CountedSearch]) -> None:
         """Show these saved searches; without any, the sidebar has no part for them."""
         self.saved.show_searches(rows)
         self._saved_section.setVisible(bool(rows))
+        self._fit(self._saved_section, self.saved, len(rows))
+
+    def _fit(self, section: QWidget, tree: CountTree, rows: int) -> None:
+        """Give a list the height of its rows, up to a few; a person can give it that of all of them. Tags get the rest."""
+        whole = self._chrome + tree.height_of(max(rows, 1))
+        if section.isHidden() or section.maximumHeight() == whole:
+            return
+        section.setMaximumHeight(whole)
+        sizes, place = self._sections.sizes(), self._sections.indexOf(section)
+        wanted = min(whole, self._chrome + tree.height_of(_MANY_ROWS))
+        sizes[-1] += sizes[place] - wanted
+        sizes[place] = wanted
+        self._sections.setSizes(sizes)
 
     def _lay_out(self, theme: Theme) -> None:
         # In line with the headings and what stands right of them.
         find = in_row(self.tag_filter, margins=(_INSET, 0, _INSET, 0))
         folders = _section(theme, _heading("FOLDERS", self.add_folder), self.folders)
         tags = _section(theme, _heading("TAGS", *self.match_buttons.values(), self.new_tag), find, self.tags)
-        albums = _section(theme, _heading("ALBUMS", self.add_album), self.albums)
+        self._albums_section = _section(theme, _heading("ALBUMS", self.add_album), self.albums)
         self._saved_section = _section(theme, _heading("SAVED SEARCHES"), self.saved)
         self._saved_section.hide()
-        sections = QSplitter(Qt.Orientation.Vertical, childrenCollapsible=False)
-        for section in (folders, albums, self._saved_section, tags):
-            sections.addWidget(section)
-        sections.setSizes([195, _LEAST, 160, 320])
-        # Folders and tags share what a larger window has; the shorter lists keep what they have.
-        for position, share in enumerate((1, 0, 0, 2)):
-            sections.setStretchFactor(position, share)
-        in_column((sections, 1), line(), self.progress, spacing=0, margins=(0, 0, 0, 0), inside=self)
+        self._chrome = 2 * theme.space_s + _HEADING_HEIGHT + theme.space_xs
+        sections = (folders, self._albums_section, self._saved_section, tags)
+        for section, tree, rows in zip(
+            sections, (self.folders, self.albums, self.saved, self.tags), _FEWEST, strict=True
+        ):
+            section.setMinimumHeight(self._chrome + tree.height_of(rows))
+            self._sections.addWidget(section)
+        self._sections.setSizes(_SIZES)
+        for position, share in enumerate(_SHARES):
+            self._sections.setStretchFactor(position, share)
+        in_column((self._sections, 1), line(), self.progress, spacing=0, margins=(0, 0, 0, 0), inside=self)
         self.setMinimumWidth(200)
 
     def _connect(self) -> None:
@@ -119,7 +145,7 @@ class Sidebar(QWidget):
 def _heading(text: str, *buttons: QToolButton) -> QWidget:
     heading = QWidget()
     in_row((label(text, role="heading"), 1), *buttons, spacing=2, margins=(_INSET, 0, 0, 0), inside=heading)
-    heading.setMinimumHeight(30)
+    heading.setMinimumHeight(_HEADING_HEIGHT)
     return heading
 
 
@@ -127,5 +153,4 @@ def _section(theme: Theme, *parts: Part) -> QWidget:
     section = QWidget()
     margins = (theme.space_m, theme.space_s, theme.space_s, theme.space_s)
     in_column(*parts, spacing=theme.space_xs, margins=margins, inside=section)
-    section.setMinimumHeight(_LEAST)
     return section
