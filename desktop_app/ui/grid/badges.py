@@ -45,11 +45,13 @@ def spoken_badge(summary: PhotoSummary, moment: float | None) -> list[str]:
         parts.append(summary.badge)
     if moment is not None:
         parts.append(f"Matched at {clock(moment)}")
-    if summary.rating:
-        parts.append(counted(summary.rating, "star"))
-    if summary.favourite:
-        parts.append("Favourite")
-    return parts
+    return [*parts, *spoken_marks(summary)]
+
+
+def spoken_marks(summary: PhotoSummary) -> list[str]:
+    """Stars and heart in words."""
+    stars = [counted(summary.rating, "star")] if summary.rating else []
+    return [*stars, "Favourite"] if summary.favourite else stars
 
 
 def paint_badge(painter: QPainter, area: QRect, badge: Badge, *, top: int) -> None:

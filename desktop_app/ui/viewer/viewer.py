@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QToolButton, QVBoxLayout, QWidget
 
 from desktop_app.domain.clock import clock
 from desktop_app.domain.photo import PhotoId, PhotoSummary
+from desktop_app.ui.grid.badges import curation_marks, spoken_marks
 from desktop_app.ui.grid.model import spoken_date
 from desktop_app.ui.picture_loader import PictureLoader, Problem
 from desktop_app.ui.tasks import Tasks
@@ -149,8 +150,6 @@ class PhotoViewer(QWidget):
         changed = set(photos)
         self._loader.refresh(changed)
         self.heats.forget(list(changed))
-        if self.current in changed:
-            self._known = None
         self._look()
 
     def set_theme(self, theme: Theme) -> None:
@@ -194,9 +193,9 @@ class PhotoViewer(QWidget):
         if photo is None:
             return
         summary, problem = self._loader.summary(photo), self._loader.problem(photo)
-        if summary is not None and self._known is None:
-            self._known = QSize(summary.width, summary.height)
-            self.picture.show_photo(self._known)
+        if summary is not None and self._known != (size := QSize(summary.width, summary.height)):
+            self._known = size
+            self.picture.show_photo(size)
         unseen = problem is not None and not self._loader.sharp(photo)
         self.picture.set_pictures(self._loader.pictures(photo), dimmed=unseen)
         hidden = summary is not None and summary.blurred
@@ -221,9 +220,11 @@ class PhotoViewer(QWidget):
         self.play.setVisible(
             summary is not None and summary.duration_seconds is not None and not self.message.isVisible()
         )
+        if summary is not None and (marks := curation_marks(summary)):
+            facts.append(marks)
         self.bar.name.setText(summary.name if summary else "")
         self.bar.facts.setText("  ·  ".join(facts))
-        self.setAccessibleName(f"{summary.name}, {place}" if summary else "Photo")
+        self.setAccessibleName(", ".join([summary.name, place, *spoken_marks(summary)]) if summary else "Photo")
         self.previous_arrow.setVisible(self._index > 0)
         self.next_arrow.setVisible(self._index < len(self._photos) - 1)
 

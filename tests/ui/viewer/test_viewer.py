@@ -71,6 +71,22 @@ def test_a_photo_is_shown_with_its_name_and_place(qtbot: QtBot, viewer: PhotoVie
     assert viewer.message.isHidden()
 
 
+def test_stars_and_hearts_are_shown_and_leave_the_zoom_alone(
+    qtbot: QtBot, viewer: PhotoViewer, services: Services
+) -> None:
+    sharp(qtbot, viewer)
+    photo = viewer.current
+    assert photo is not None
+    QTest.keyClick(viewer, Key.Key_1)
+    qtbot.waitUntil(lambda: scale(viewer) == 1.0)
+    services.curating.rate([photo], 4)
+    services.curating.mark_favourite([photo], favourite=True)
+    viewer.refresh_photos([photo])
+    qtbot.waitUntil(lambda: viewer.bar.facts.text().endswith("★★★★ ♥"))
+    assert viewer.accessibleName().endswith("4 stars, Favourite")
+    assert scale(viewer) == 1.0
+
+
 def test_the_picture_painted_is_the_photo(qtbot: QtBot, viewer: PhotoViewer, services: Services) -> None:
     sharp(qtbot, viewer)
     zoom, photo = viewer.picture.zoom, viewer.current
