@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QInputDialog
 
+from desktop_app.domain.album import Album
 from desktop_app.domain.changes import LibraryChanges
 from desktop_app.domain.edit import Edited
 from desktop_app.domain.language.printer import to_text
@@ -14,9 +15,13 @@ from desktop_app.domain.photo import PhotoId
 from desktop_app.domain.query_terms import Named, NameKind
 from desktop_app.services.services import Services
 from desktop_app.ui.browser_page import BrowserPage
+from desktop_app.ui.dialogs.album_picker import AlbumPicker
 from desktop_app.ui.refresh import Refresh
 from desktop_app.ui.search_state import SearchTerms
 from desktop_app.ui.tasks import Tasks
+
+# Wide enough that the title, which stands in the frame, is read in full.
+_QUESTION_WIDTH = 380
 
 
 class AlbumActions(QObject):
@@ -62,7 +67,20 @@ class AlbumActions(QObject):
         def named(name: str) -> None:
             self._do(lambda: self._albums.add(name, photo_ids) if photo_ids else self._albums.make(name))
 
-        self._ask("New album", "Name of the album:", "", named)
+        self._ask("New album", "Name of the album:", "", named, agree="Make the album")
+
+    def choose_for(self, photo_ids: Sequence[PhotoId]) -> None:
+        """Ask which album to put these photos into, and do it."""
+        photos = tuple(photo_ids)
+
+        def ask(albums: list[Album]) -> None:
+            picker = AlbumPicker(len(photos), albums, self._page.theme, self._page)
+            picker.chosen.connect(lambda choice: self._do(lambda: self._albums.add(choice.name, photos)))
+            picker.finished.connect(picker.deleteLater)
+            picker.open()
+
+        if photos:
+            self._tasks.run(self._albums.all, ask, key="choose an album")
 
     def drop(self, name: str, photo_ids: Sequence[PhotoId]) -> None:
         """Photos were dropped on an album, or beside all of them ("")."""
@@ -83,7 +101,7 @@ class AlbumActions(QObject):
 
             self._tasks.run(lambda: self._albums.rename(name, new_name), renamed)
 
-        self._ask("Rename the album", f"New name of “{name}”:", name, named)
+        self._ask("Rename the album", f"New name of “{name}”:", name, named, agree="Rename")
 
     def delete(self, name: str) -> None:
         """Delete an album; its photos stay where they are."""
@@ -103,11 +121,13 @@ class AlbumActions(QObject):
         opened = (album.name for album in tree.albums if _question(album.name) == terms.text.strip())
         tree.show_opened(next(opened, ""))
 
-    def _ask(self, title: str, words: str, name: str, named: Callable[[str], None]) -> None:
+    def _ask(self, title: str, words: str, name: str, named: Callable[[str], None], *, agree: str) -> None:
         dialog = QInputDialog(self._page)
         dialog.setWindowTitle(title)
         dialog.setLabelText(words)
         dialog.setTextValue(name)
+        dialog.setOkButtonText(agree)
+        dialog.resize(_QUESTION_WIDTH, dialog.sizeHint().height())
         dialog.textValueSelected.connect(lambda text: named(text) if text.strip() and text != name else None)
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()

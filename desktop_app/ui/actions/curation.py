@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QAction, QKeySequence, QShortcut
-from PySide6.QtWidgets import QCompleter, QInputDialog, QLineEdit, QMenu, QWidget
+from PySide6.QtWidgets import QMenu, QWidget
 
 from desktop_app.domain.annotations import MOST_STARS
 from desktop_app.domain.edit import Edited
@@ -20,6 +20,8 @@ class CurationActions(QObject):
 
     sidecars_wanted = Signal(object)
     """PhotoIds whose tags are to be written into sidecars; none: of all that are shown."""
+    album_wanted = Signal(object)
+    """PhotoIds that are to be put into an album, which is to be asked for."""
     edited = Signal(object)
     """An Edited that was asked for here."""
 
@@ -31,7 +33,7 @@ class CurationActions(QObject):
         self._selected: tuple[PhotoId, ...] = ()
         self.stars = [self._star_action(stars) for stars in range(MOST_STARS + 1)]
         self.favourite = self._action("&Favourite, or no longer", "Ctrl+D", self.toggle_favourite)
-        self.album = self._action("Add to al&bum…", "Ctrl+Shift+A", self._ask_album)
+        self.album = self._action("Add to al&bum…", "Ctrl+Shift+A", lambda: self.album_wanted.emit(self._selected))
         self.sidecars = self._action(
             "&Write tags to sidecar files…", "Ctrl+Shift+S", lambda: self.sidecars_wanted.emit(self._selected)
         )
@@ -81,10 +83,6 @@ class CurationActions(QObject):
         """Give the selected photos a description."""
         self._do(lambda photos: self._services.curating.describe(photos, description))
 
-    def add_to_album(self, name: str) -> None:
-        """Put the selected photos into an album."""
-        self._do(lambda photos: self._services.albums.add(name, photos))
-
     def remove_from_album(self, name: str) -> None:
         """Take the selected photos out of an album."""
         self._do(lambda photos: self._services.albums.remove(name, photos))
@@ -103,21 +101,3 @@ class CurationActions(QObject):
         action.setShortcut(QKeySequence(keys))
         action.triggered.connect(lambda _checked=False: act())
         return action
-
-    def _ask_album(self) -> None:
-        self._tasks.run(lambda: [album.name for album in self._services.albums.all()], self._open_album_dialog)
-
-    def _open_album_dialog(self, names: list[str]) -> None:
-        dialog = QInputDialog(self._window)
-        dialog.setWindowTitle("Add to an album")
-        count = len(self._selected)
-        dialog.setLabelText("Album for this photo:" if count == 1 else f"Album for these {count:,} photos:")
-        field = dialog.findChild(QLineEdit)
-        if field is not None:
-            completer = QCompleter(names, field)
-            completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
-            completer.setFilterMode(Qt.MatchFlag.MatchContains)
-            field.setCompleter(completer)
-        dialog.textValueSelected.connect(lambda name: self.add_to_album(name) if name.strip() else None)
-        dialog.finished.connect(dialog.deleteLater)
-        dialog.open()

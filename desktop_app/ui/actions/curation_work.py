@@ -38,6 +38,7 @@ class CurationWork(QObject):
         page.grid.selection_changed.connect(self._presenter.show_selection)
         actions.rate_by_digits(page.grid)
         actions.sidecars_wanted.connect(self.write_sidecars)
+        actions.album_wanted.connect(self.albums.choose_for)
         for part in (actions, self.albums):
             part.edited.connect(history.tell)
 

@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from desktop_app.compose import open_library
 from desktop_app.domain.photo import Curation, PhotoId
+from desktop_app.ui.dialogs.album_picker import AlbumPicker
 from desktop_app.ui.dialogs.sidecars import SidecarsDialog
 from desktop_app.ui.grid.dragging import photos_as_mime
 from desktop_app.ui.main_window import MainWindow
@@ -144,6 +145,34 @@ def test_albums_are_made_by_dropping_photos_and_changed_in_the_sidebar(qtbot: Qt
     wait_for(qtbot, lambda: toast.isVisible() and "deleting the album “Autumn”" in toast.words.text())
     qtbot.mouseClick(toast.button, Qt.MouseButton.LeftButton)
     wait_for(qtbot, lambda: albums(window) == [("Autumn", 2), ("Best", 0)])
+
+
+def test_photos_are_put_into_an_old_or_a_new_album_by_a_few_letters(qtbot: QtBot, window: MainWindow) -> None:
+    photos = window.page.grid.photo_ids()[:3]
+    window.services.albums.add("Summer 2024", photos[:1])
+    window.services.albums.add("Winter", photos[:1])
+    select(qtbot, window, *photos)
+
+    def ask() -> AlbumPicker:
+        action(window, "Add to album").trigger()
+        wait_for(qtbot, lambda: isinstance(QApplication.activeModalWidget(), AlbumPicker))
+        picker = QApplication.activeModalWidget()
+        assert isinstance(picker, AlbumPicker)
+        return picker
+
+    picker = ask()
+    assert picker.windowTitle() == "Add 3 photos to an album"
+    assert [choice.detail for choice in picker.list.choices] == ["1 photo", "1 photo"]
+    qtbot.keyClicks(picker.field, "sm24")
+    assert "adds to “Summer 2024”" in picker.hint.text()
+    qtbot.keyClick(picker.field, Qt.Key.Key_Return)
+    wait_for(qtbot, lambda: albums(window) == [("Summer 2024", 3), ("Winter", 1)])
+
+    picker = ask()
+    qtbot.keyClicks(picker.field, "Oma's  birthday")
+    assert "makes the album “Oma's birthday”" in picker.hint.text()
+    qtbot.keyClick(picker.field, Qt.Key.Key_Return)
+    wait_for(qtbot, lambda: ("Oma's birthday", 3) in albums(window))
 
 
 def test_sidecars_are_shown_before_they_are_written(qtbot: QtBot, window: MainWindow, own_photos: Path) -> None:
