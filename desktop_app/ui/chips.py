@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
 from PySide6.QtCore import QSize, Qt, Signal
@@ -111,6 +112,7 @@ class ChipRow(QWidget):
         self._theme = theme
         self._specs: tuple[ChipSpec, ...] = ()
         self._flow = FlowLayout(self)
+        self._last: QWidget | None = None
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
 
     @property
@@ -125,6 +127,11 @@ class ChipRow(QWidget):
             self._specs = new
             self._rebuild()
 
+    def keep_last(self, widget: QWidget) -> None:
+        """Have a widget stand behind the chips, whichever they are."""
+        self._last = widget
+        self._flow.addWidget(widget)
+
     def set_theme(self, theme: Theme) -> None:
         """Tint the chips anew."""
         self._theme = theme
@@ -137,11 +144,14 @@ class ChipRow(QWidget):
     def _rebuild(self) -> None:
         focused = self._focused_place()
         while (item := self._flow.takeAt(0)) is not None:
-            if (old := item.widget()) is not None:
+            if (old := item.widget()) is not None and old is not self._last:
                 old.setParent(None)
                 old.deleteLater()
         chips = [self._chip(spec) for spec in self._specs]
         self._put_in_tab_order(chips)
+        if self._last is not None:
+            self._last.setMinimumHeight(chips[0].sizeHint().height() if chips else 0)  # in line with the chips
+            self._flow.addWidget(self._last)
         if chips and focused is not None:
             chips[min(focused, len(chips) - 1)].setFocus()
         self._flow.invalidate()
@@ -151,18 +161,20 @@ class ChipRow(QWidget):
         """At the row's own place, not after everything that was made before them."""
         # Qt orders only what takes the focus.
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        for former, chip in zip([self, *chips], chips, strict=False):
-            QWidget.setTabOrder(former, chip)
+        stops = [self, *chips, *([self._last] if self._last is not None else [])]
+        for former, latter in pairwise(stops):
+            QWidget.setTabOrder(former, latter)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
 
     def _focused_place(self) -> int | None:
         """Which chip has the focus. Where none will stay, the focus goes on to what comes after the row."""
-        chips = [item.widget() for place in range(self._flow.count()) if (item := self._flow.itemAt(place))]
+        widgets = [item.widget() for place in range(self._flow.count()) if (item := self._flow.itemAt(place))]
+        chips = [widget for widget in widgets if isinstance(widget, Chip)]
         held = self.window().focusWidget()  # not hasFocus(): the window may be behind another one
         focused = next((place for place, chip in enumerate(chips) if chip is held), None)
-        if focused is not None and not self._specs and (last := chips[-1]) is not None:
-            last.setFocus()
-            last.focusNextChild()
+        if focused is not None and not self._specs:
+            chips[-1].setFocus()
+            chips[-1].focusNextChild()
         return focused
 
     def _chip(self, spec: ChipSpec) -> Chip:

@@ -6,11 +6,12 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from desktop_app.domain.language.chips import Chip, ChipKind
 from desktop_app.domain.language.removal import without_term
 from desktop_app.ui.chips import ChipRow, ChipSpec
+from desktop_app.ui.controls import push_button
 from desktop_app.ui.search_state import Match, SearchState, SearchTerms
 from desktop_app.ui.theme import Theme
 
@@ -35,14 +36,12 @@ class FilterChips(QWidget):
         self._understood: tuple[Chip, ...] = ()
         self._text = ""
         self.chips = ChipRow(theme)
-        self._clear = QPushButton("Clear all")
-        self._clear.setProperty("role", "link")
+        self._clear = push_button("Clear all", role="link", hint="Clear search and filters (Ctrl+Shift+X)")
         self._clear.clicked.connect(state.clear)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(theme.space_m)
         row.addWidget(self.chips, 1)
-        row.addWidget(self._clear)
+        self.chips.keep_last(self._clear)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self.chips.removed.connect(lambda key: self._undo[key]())
         state.changed.connect(self._show)
