@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QVBoxLayout, QWid
 from desktop_app.ui.application import larger
 from desktop_app.ui.controls import label, push_button
 from desktop_app.ui.icons import icon_pixmap
-from desktop_app.ui.search_state import SearchTerms
+from desktop_app.ui.search_state import Match, SearchTerms
 from desktop_app.ui.theme import Theme
 from desktop_app.ui.wording import nearest_words, number
 
@@ -29,6 +29,7 @@ class NextStep(Enum):
     SHOW_EVERYTHING = auto()
     CHOOSE_MODEL = auto()
     LOOK_AGAIN = auto()
+    ANY_TAG = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +85,15 @@ def _sought(terms: SearchTerms) -> str:
 
 def _nothing_passes(terms: SearchTerms) -> EmptyPage:
     what = f"for {_sought(terms)} " if terms.text.strip() else ""
+    steps = [(NextStep.CLEAR_FILTERS, "Clear the filters")]
+    if len(terms.ticked) > 1 and terms.match is Match.ALL:
+        tags = "either tag" if len(terms.ticked) == 2 else "any of the tags"
+        steps.insert(0, (NextStep.ANY_TAG, f"Photos with {tags}"))
     return EmptyPage(
         "tag" if terms.ticked or terms.excluded else "folder",
         "Nothing here matches",
         f"No photo {what}passes the filters shown above. Take one away to see more.",
-        ((NextStep.CLEAR_FILTERS, "Clear the filters"),),
+        tuple(steps),
     )
 
 
@@ -103,7 +108,9 @@ def _nothing_at_all(terms: SearchTerms) -> EmptyPage:
 
 def _nothing_near_enough(terms: SearchTerms, *, nearest: int, total: int, built_in_model: bool) -> EmptyPage:
     """Photos were weighed, and none came near enough."""
-    body = "Try other words for what can be seen, or look at the nearest photos."
+    # Who types in another language is told by a hint where the language is sure; a single word leaves that open.
+    words = "other English words" if built_in_model else "other words"
+    body = f"Try {words} for what can be seen, or look at the nearest photos."
     steps = [(NextStep.SHOW_NEAREST, f"Show {nearest_words(nearest).lower()}")]
     if total > nearest:
         steps.append((NextStep.SHOW_EVERYTHING, f"Show all {number(total)}, best first"))

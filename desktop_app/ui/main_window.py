@@ -39,7 +39,7 @@ from desktop_app.ui.library_presenter import LibraryPresenter
 from desktop_app.ui.menus import Commands, Menus
 from desktop_app.ui.remembered_view import keep_view, restore_view
 from desktop_app.ui.search_presenter import SearchPresenter
-from desktop_app.ui.search_state import SearchState, Showing
+from desktop_app.ui.search_state import Match, SearchState, Showing
 from desktop_app.ui.sidebar.progress_panel import ProgressFeed
 from desktop_app.ui.single_window import bring_to_front
 from desktop_app.ui.tagging.tag_work import TagWork
@@ -294,6 +294,7 @@ class MainWindow(QMainWindow):
             NextStep.SHOW_EVERYTHING: lambda: self.state.set_showing(Showing.EVERYTHING),
             NextStep.CHOOSE_MODEL: self.dialogs.show_models,
             NextStep.LOOK_AGAIN: self.folders.look_again,
+            NextStep.ANY_TAG: lambda: self.state.set_match(Match.ANY),
         }
         steps[step]()
 

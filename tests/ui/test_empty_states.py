@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from pytestqt.qtbot import QtBot
 
 from desktop_app.domain.photo import RootId
 from desktop_app.domain.query import InFolder
 from desktop_app.domain.tag import Tag, TagId
 from desktop_app.ui.empty_states import BUILT_IN_MODEL_LINE, EmptyState, NextStep, empty_page
-from desktop_app.ui.search_state import SearchTerms
+from desktop_app.ui.search_state import Match, SearchTerms
 from desktop_app.ui.theme import Theme
 from tests.fixtures.windows import click_button
 
-CAT = Tag(TagId(1), "cat", "Animals")
+CAT, DOG = Tag(TagId(1), "cat", "Animals"), Tag(TagId(2), "dog", "Animals")
 
 
 def page_of(
@@ -41,6 +43,17 @@ def test_filters_that_leave_nothing_can_be_cleared() -> None:
     for terms in (SearchTerms(ticked=(CAT,)), SearchTerms(folder=InFolder(RootId(1)))):
         assert first_step(page_of(terms, indexing=True)) is NextStep.CLEAR_FILTERS
     assert "“snow”" in page_of(SearchTerms(text="snow", excluded=(CAT,))).body
+
+
+def test_tags_that_no_photo_has_together_can_be_looked_for_one_by_one() -> None:
+    both = SearchTerms(ticked=(CAT, DOG))
+    assert page_of(both).steps[0] == (NextStep.ANY_TAG, "Photos with either tag")
+    assert first_step(page_of(replace(both, match=Match.ANY))) is NextStep.CLEAR_FILTERS
+
+
+def test_the_built_in_model_asks_for_english_words() -> None:
+    assert "English" in page_of(SearchTerms(text="Schnee"), nearest=3).body
+    assert "English" not in page_of(SearchTerms(text="Schnee"), nearest=3, built_in=False).body
 
 
 def test_an_unanswered_search_offers_the_nearest_and_is_honest_about_the_built_in_model() -> None:

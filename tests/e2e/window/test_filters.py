@@ -14,6 +14,7 @@ from tests.fixtures.windows import (
     Windows,
     click_button,
     click_row,
+    has_button,
     remove_chip,
     settled,
     wait_for,
@@ -73,6 +74,13 @@ def test_several_ticked_tags_mean_all_or_any(qtbot: QtBot, windows: Windows, cop
     wait_for(qtbot, lambda: window.page.grid.photo_count() == 2)
     click_button(qtbot, window.page.chips, "Clear all")
     wait_for(qtbot, lambda: window.page.grid.photo_count() == SMALL_PHOTOS)
+
+    window.services.tagging.remove("blue", ids[2:4])
+    for name in ("red", "blue"):
+        click_row(qtbot, tags, tags.tag_index(name))
+    wait_for(qtbot, lambda: has_button(window.page.empty, "Photos with either tag"))
+    click_button(qtbot, window.page.empty, "Photos with either tag")
+    wait_for(qtbot, lambda: window.page.grid.photo_count() == 8)
 
 
 def _match_button(window: MainWindow, text: str) -> QToolButton:
