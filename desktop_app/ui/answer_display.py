@@ -37,6 +37,8 @@ class AnswerDisplay(QObject):
         self._state = state
         self._services = services
         self._found: Found | None = None
+        self._held: tuple[str, QueryProblem] | None = None
+        """A text and what is wrong with it, to be said once nothing is offered for completing it any more."""
         searches.shown.connect(self._show)
         searches.not_understood.connect(self._show_problem)
         searches.busy.connect(lambda busy: page.top_bar.show_busy(busy=busy))
@@ -73,11 +75,12 @@ class AnswerDisplay(QObject):
         controls.probabilities_wanted.connect(page.grid.set_show_probabilities)
         page.top_bar.search.searched.connect(state.set_text)
         page.top_bar.search.left_downwards.connect(page.grid.setFocus)
+        page.top_bar.search.completion.offering.connect(lambda offering: self._say_held(offering=offering))
         page.problem.place_wanted.connect(self._go_to_place)
         page.problem.replacement_wanted.connect(page.top_bar.search.replace_part)
 
     def _show(self, found: Found, another: bool) -> None:
-        self._found = found
+        self._found, self._held = found, None
         page, result = self._page, found.result
         self._show_understood(found)
         self._library.count_tags_within(found.filters)
@@ -103,11 +106,19 @@ class AnswerDisplay(QObject):
 
     def _show_problem(self, terms: SearchTerms, problem: QueryProblem) -> None:
         """Say what is wrong, and leave the photos of the last answer: an empty list would be a wrong answer."""
-        self._page.problem.show_problem(problem)
-        self._page.top_bar.search.show_problem(problem)
+        self._held = (terms.text.strip(), problem)
+        self._say_held(offering=self._page.top_bar.search.completion.visible)
         self._page.question.chips.show_understood((), terms.text.strip())
         self._page.top_bar.show_note("")
         self._page.top_bar.result.setText("Photos of the last search" if self._found else "")
+
+    def _say_held(self, *, offering: bool) -> None:
+        """Say what is wrong with the text that is in the field, but not of "tag:be" while tags are offered for it."""
+        field = self._page.top_bar.search
+        if self._held is not None and self._held[0] == field.text().strip():
+            problem = None if offering else self._held[1]
+            self._page.problem.show_problem(problem)
+            field.show_problem(problem)
 
     def _terms_changed(self, terms: SearchTerms) -> None:
         self._page.top_bar.search.show_text(terms.text)

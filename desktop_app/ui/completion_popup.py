@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QRect, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import (
     QCompleter,
@@ -28,6 +28,8 @@ class CompletionPopup(QObject):
 
     chosen = Signal(int, int, str)
     """Start and end of what to replace, and by what."""
+    offering = Signal(bool)
+    """Something is offered, or no longer."""
 
     def __init__(self, field: QLineEdit, theme: Theme) -> None:
         super().__init__(field)
@@ -41,6 +43,7 @@ class CompletionPopup(QObject):
         self.list = QListView()
         self.list.setProperty("role", "completion")
         self._completer.setPopup(self.list)
+        self.list.installEventFilter(self)
         self._painter = _CandidateDelegate(theme, self.list)
         # Only now: a completer gives its popup a delegate of its own.
         self.list.setItemDelegate(self._painter)
@@ -89,6 +92,11 @@ class CompletionPopup(QObject):
     def set_theme(self, theme: Theme) -> None:
         """Paint in this theme's colours."""
         self._painter.theme = theme
+
+    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
+        if event.type() in (QEvent.Type.Show, QEvent.Type.Hide):
+            self.offering.emit(event.type() == QEvent.Type.Show)
+        return False
 
     def _activate(self, index: QModelIndex) -> None:
         self._put(index.row())

@@ -100,6 +100,23 @@ def test_what_is_not_understood_is_marked_and_the_photos_stay(qtbot: QtBot, wind
     assert not page.problem.isVisible()
 
 
+def test_nothing_is_called_wrong_that_is_still_being_completed(qtbot: QtBot, window: MainWindow) -> None:
+    page, field = window.page, window.page.top_bar.search
+    window.services.tagging.add("beach", page.grid.photo_ids()[:2])
+    field.setFocus()
+    qtbot.keyClicks(field, "width:>1 tag:beac")
+    wait_for(qtbot, lambda: "beach" in field.completion.labels)
+    wait_for(qtbot, lambda: page.top_bar.result.text() == "Photos of the last search")
+    assert not page.problem.isVisible()
+    assert field.problem is None
+    qtbot.keyClick(field, Qt.Key.Key_Escape)
+    assert page.problem.isVisible()
+    assert field.problem is not None
+    qtbot.keyClicks(field, "h")
+    wait_for(qtbot, lambda: page.grid.photo_count() == 2)
+    assert not page.problem.isVisible()
+
+
 def test_what_was_probably_meant_is_one_click_away(qtbot: QtBot, window: MainWindow) -> None:
     window.services.tagging.add("long walk", window.page.grid.photo_ids()[:2])
     type_query(qtbot, window, 'width:>1 tag:"long wlk"')
