@@ -14,6 +14,7 @@ AddCommand = Callable[[str, Command, str], argparse.ArgumentParser]
 
 def add_tag_commands(add: AddCommand, *, probability: Callable[[str], float], count: Callable[[str], int]) -> None:
     """Add the commands by `add(name, command, summary)`."""
+    _add_defining(add, probability)
     _add_editing(add, probability)
     _add_reviewing(add, probability, count)
     add("export", tag_files.export, "write all tags to a .json or .csv file").add_argument(
@@ -24,7 +25,7 @@ def add_tag_commands(add: AddCommand, *, probability: Callable[[str], float], co
     )
 
 
-def _add_editing(add: AddCommand, probability: Callable[[str], float]) -> None:
+def _add_defining(add: AddCommand, probability: Callable[[str], float]) -> None:
     define = add("define", tag_editing.define, "make a tag in your own words and look for it in all photos")
     define.add_argument("name", metavar="NAME")
     define.add_argument("--parent", metavar="P", help="the wider tag it belongs under")
@@ -40,6 +41,9 @@ def _add_editing(add: AddCommand, probability: Callable[[str], float]) -> None:
     define.add_argument("--threshold", type=probability, metavar="0..1", help="accept it from this probability on")
     define.add_argument("--sensitive", action="store_true", help="its photos can be blurred until asked for")
     define.add_argument("--mine", action="store_true", help="only you give it: no model looks for it")
+
+
+def _add_editing(add: AddCommand, probability: Callable[[str], float]) -> None:
     rename = add("rename", tag_editing.rename, "give a tag another name")
     rename.add_argument("name", metavar="NAME")
     rename.add_argument("new_name", metavar="NEW_NAME")

@@ -66,8 +66,23 @@ def join_photos(session: WriteSession, missing: PhotoId, found: PhotoId) -> Libr
     """The person said that one photo became the other: it takes over what was said of the missing one, where nothing was
     said of it yet, and the missing one leaves the list.
     """
-    connection = session.connection
-    connection.execute(
+    _take_over_decisions(session, missing, found)
+    _take_over_details(session, missing, found)
+    session.connection.execute(
+        """
+        INSERT OR IGNORE INTO album_photos (album_id, content_id, added_at)
+        SELECT album_id, ?, added_at FROM album_photos WHERE content_id = ?
+        """,
+        [found, missing],
+    )
+    session.connection.execute("DELETE FROM files WHERE content_id = ? AND missing_since IS NOT NULL", [missing])
+    both = frozenset([missing, found])
+    return LibraryChanges(updated=both, missing=frozenset([missing]), retagged=frozenset([found]))
+
+
+def _take_over_decisions(session: WriteSession, missing: PhotoId, found: PhotoId) -> None:
+    """What the person decided of the missing photo's tags holds for the other, where they decided nothing there."""
+    session.connection.execute(
         """
         INSERT INTO tag_assignments (content_id, tag_id, decision, decided_at)
         SELECT ?, tag_id, decision, decided_at FROM tag_assignments WHERE content_id = ? AND decision IS NOT NULL
@@ -76,7 +91,11 @@ def join_photos(session: WriteSession, missing: PhotoId, found: PhotoId) -> Libr
         """,
         [found, missing],
     )
-    connection.execute(
+
+
+def _take_over_details(session: WriteSession, missing: PhotoId, found: PhotoId) -> None:
+    """Rating, title, description and the heart: what the person set on the photo itself stands, the missing one's come next."""
+    session.connection.execute(
         """
         UPDATE contents SET
             rating = CASE WHEN contents.rating_by_person OR m.rating = 0 THEN contents.rating ELSE m.rating END,
@@ -91,16 +110,6 @@ def join_photos(session: WriteSession, missing: PhotoId, found: PhotoId) -> Libr
         """,
         [missing, found],
     )
-    connection.execute(
-        """
-        INSERT OR IGNORE INTO album_photos (album_id, content_id, added_at)
-        SELECT album_id, ?, added_at FROM album_photos WHERE content_id = ?
-        """,
-        [found, missing],
-    )
-    connection.execute("DELETE FROM files WHERE content_id = ? AND missing_since IS NOT NULL", [missing])
-    both = frozenset([missing, found])
-    return LibraryChanges(updated=both, missing=frozenset([missing]), retagged=frozenset([found]))
 
 
 def rehang(session: WriteSession, *, source: RootId, below: str, target: RootId, prefix: str) -> LibraryChanges:

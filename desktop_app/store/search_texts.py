@@ -66,6 +66,13 @@ def _refresh(connection: sqlite3.Connection, ids: Sequence[int]) -> None:
             ids,
         )
     }
+    for content_id, field, words in (*_file_words(connection, marks, ids), *_tag_words(connection, marks, ids)):
+        texts[content_id].setdefault(field, []).append(words)
+    connection.executemany(_PUT, [(content_id, *_fields(parts)) for content_id, parts in texts.items()])
+
+
+def _file_words(connection: sqlite3.Connection, marks: str, ids: Sequence[int]) -> Iterable[tuple[int, str, str]]:
+    """Photo, field of the index, and words of each place in which a photo lies: the file's name, and its folders."""
     for content_id, root, path in connection.execute(
         f"""
         SELECT f.content_id, r.path, f.relative_path FROM files f JOIN roots r ON r.id = f.root_id
@@ -75,11 +82,8 @@ def _refresh(connection: sqlite3.Connection, ids: Sequence[int]) -> None:
     ):
         folder, _, name = from_stored_name(path).rpartition("/")
         root_name = from_stored_name(root).replace("\\", "/").rstrip("/").rpartition("/")[2]
-        texts[content_id].setdefault("name", []).append(name)
-        texts[content_id].setdefault("folder", []).append(f"{root_name}/{folder}")
-    for content_id, field, name in _tag_words(connection, marks, ids):
-        texts[content_id].setdefault(field, []).append(name)
-    connection.executemany(_PUT, [(content_id, *_fields(parts)) for content_id, parts in texts.items()])
+        yield content_id, "name", name
+        yield content_id, "folder", f"{root_name}/{folder}"
 
 
 def _tag_words(connection: sqlite3.Connection, marks: str, ids: Sequence[int]) -> Iterable[tuple[int, str, str]]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from sqlite3 import Row
 
 from desktop_app.domain.annotations import Position, TagPath
 from desktop_app.domain.photo import PhotoId
@@ -51,47 +52,67 @@ def statements(reader: Reader, photo_ids: Sequence[PhotoId], tags: TagPlaces) ->
     """What is to be said of up to a few hundred photos; those that are not in the library are left out."""
     ids = [int(photo_id) for photo_id in photo_ids]
     marks = ",".join("?" * len(ids))
-    accepted: dict[int, list[int]] = {}
-    dropped: dict[int, set[str]] = {}
+    said = _said_of(reader, ids, tags)
+    written = written_keywords(reader, ids)
+    return {
+        PhotoId(row["id"]): _statement(
+            row, said.get(row["id"], _Said()), tags, written=written.get(PhotoId(row["id"]), frozenset())
+        )
+        for row in reader.rows(f"SELECT * FROM contents WHERE id IN ({marks})", ids)
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What was said of one photo's tags."""
+
+    accepted: list[int] = field(default_factory=list)
+    rejected: set[str] = field(default_factory=set)
+    """The case-folded words of tags that it does not have."""
+
+
+def _said_of(reader: Reader, ids: Sequence[int], tags: TagPlaces) -> dict[int, _Said]:
+    """By photo. What a machine holds to be true of sensitive things is left out: it is told nobody."""
+    found: dict[int, _Said] = {}
     for row in reader.rows(
         f"""
-        SELECT a.content_id, a.tag_id, a.state, t.sensitive AND a.source NOT IN ('person', 'file') AS kept_quiet
-        FROM tag_assignments a JOIN tags t ON t.id = a.tag_id
-        WHERE a.content_id IN ({marks}) AND a.state != 'suggested'
+        SELECT a.content_id, a.tag_id, a.state FROM tag_assignments a JOIN tags t ON t.id = a.tag_id
+        WHERE a.content_id IN ({",".join("?" * len(ids))}) AND a.state != 'suggested'
+            AND NOT (t.sensitive AND a.source NOT IN ('person', 'file'))
         """,
         ids,
     ):
-        # What a machine holds to be true of sensitive things is told nobody.
-        if row["kept_quiet"]:
-            continue
+        said = found.setdefault(row["content_id"], _Said())
         if row["state"] == "accepted":
-            accepted.setdefault(row["content_id"], []).append(row["tag_id"])
+            said.accepted.append(row["tag_id"])
         else:
-            dropped.setdefault(row["content_id"], set()).update(tags.words[row["tag_id"]])
-    written = written_keywords(reader, ids)
-    found = {}
-    for row in reader.rows(f"SELECT * FROM contents WHERE id IN ({marks})", ids):
-        photo_id = PhotoId(row["id"])
-        theirs = accepted.get(photo_id, ())
-        paths = tuple(sorted(tags.paths[tag_id] for tag_id in theirs))
-        names = {path[-1].casefold() for path in paths}
-        known_as = {(word, tags.paths[tag_id][-1].casefold()) for tag_id in theirs for word in tags.words[tag_id]}
-        others = {word for word, _ in known_as}
-        gone = dropped.get(photo_id, set()) | others | written.get(photo_id, frozenset())
-        found[photo_id] = Statement(
-            tags=paths,
-            dropped=frozenset(gone - names),
-            placed=frozenset(tags.paths[tag_id][-1].casefold() for tag_id in theirs if tag_id in tags.placed),
-            other_names=frozenset((word, name) for word, name in known_as if word != name),
-            rating=row["rating"],
-            title=row["title"],
-            description=row["description"],
-            position=None
-            if row["latitude"] is None or row["longitude"] is None
-            else Position(row["latitude"], row["longitude"], row["altitude_m"]),
-            decided=frozenset(detail for detail in Detail if row[f"{detail.value}_by_person"]),
-        )
+            said.rejected.update(tags.words[row["tag_id"]])
     return found
+
+
+def _statement(row: Row, said: _Said, tags: TagPlaces, *, written: frozenset[str]) -> Statement:
+    """Of one photo, from its row of `contents`; `written` are the keywords that Keepsight wrote before."""
+    paths = tuple(sorted(tags.paths[tag_id] for tag_id in said.accepted))
+    names = {path[-1].casefold() for path in paths}
+    known_as = {(word, tags.paths[tag_id][-1].casefold()) for tag_id in said.accepted for word in tags.words[tag_id]}
+    gone = said.rejected | {word for word, _ in known_as} | written
+    return Statement(
+        tags=paths,
+        dropped=frozenset(gone - names),
+        placed=frozenset(tags.paths[tag_id][-1].casefold() for tag_id in said.accepted if tag_id in tags.placed),
+        other_names=frozenset((word, name) for word, name in known_as if word != name),
+        rating=row["rating"],
+        title=row["title"],
+        description=row["description"],
+        position=_position(row),
+        decided=frozenset(detail for detail in Detail if row[f"{detail.value}_by_person"]),
+    )
+
+
+def _position(row: Row) -> Position | None:
+    if row["latitude"] is None or row["longitude"] is None:
+        return None
+    return Position(row["latitude"], row["longitude"], row["altitude_m"])
 
 
 def sidecar_naming(reader: Reader) -> SidecarNaming:

@@ -77,8 +77,7 @@ def reparent_tag(session: WriteSession, tag_id: TagId, parent_id: TagId | None, 
     """
     name = name_of(session, tag_id)
     other = name_of(session, parent_id) if parent_id is not None else group or ""
-    if parent_id is not None and is_below(session, parent_id, tag_id):
-        raise UserFacingError(f"“{name}” cannot stand below itself.", "Choose a tag that is not below it.")
+    _must_not_stand_below_itself(session, tag_id, parent_id, name)
 
     def work() -> int:
         # From now on its place is the person's: no file moves it.
@@ -140,31 +139,14 @@ def change_tag(session: WriteSession, tag_id: TagId, draft: TagDraft, *, scores:
     for word in (draft.name, *draft.aliases):
         must_be_free(session, word, of=tag_id)
     parent = None if draft.parent is None else _known(session, draft.parent)
-    if parent is not None and is_below(session, parent, tag_id):
-        raise UserFacingError(f"“{draft.name}” cannot stand below itself.", "Choose a tag that is not below it.")
+    _must_not_stand_below_itself(session, tag_id, parent, draft.name)
     group = _group_of(session, parent) if parent is not None else draft.group or _group_of(session, tag_id)
     renamed, moved = draft.name != name, parent != parent_of(session, tag_id)
 
     def work() -> int:
         having = photos_with(session, tag_id) if renamed or moved else 0
         session.connection.execute("DELETE FROM tag_aliases WHERE alias = ?", [draft.name])
-        session.connection.execute(
-            """
-            UPDATE tags SET name = ?, from_person = from_person OR parent_id IS NOT ?, parent_id = ?, colour = ?,
-                threshold = ?, templates = ?, looked_for = ?, sensitive = ? WHERE id = ?
-            """,
-            [
-                draft.name,
-                parent,
-                parent,
-                draft.colour,
-                draft.threshold,
-                templates_text(draft.templates),
-                draft.looked_for,
-                draft.sensitive,
-                tag_id,
-            ],
-        )
+        _update_tag(session, tag_id, draft, parent)
         _set_group_below(session, tag_id, group)
         _replace_aliases(session, tag_id, draft.aliases)
         return max(having, _put_scores(session, tag_id, scores))
@@ -194,6 +176,11 @@ def _known(session: WriteSession, word: str) -> TagId:
     if found is None:
         raise UserFacingError(f"There is no tag “{word}”.", "Define it first, or choose another parent.")
     return found
+
+
+def _must_not_stand_below_itself(session: WriteSession, tag_id: TagId, parent: TagId | None, name: str) -> None:
+    if parent is not None and is_below(session, parent, tag_id):
+        raise UserFacingError(f"“{name}” cannot stand below itself.", "Choose a tag that is not below it.")
 
 
 def _group_of(session: WriteSession, tag_id: TagId) -> str:
@@ -231,6 +218,27 @@ def insert_tag(session: WriteSession, draft: TagDraft, group: str, parent: TagId
         ],
     )
     return TagId(made.lastrowid or 0)
+
+
+def _update_tag(session: WriteSession, tag_id: TagId, draft: TagDraft, parent: TagId | None) -> None:
+    """Make a tag's row what the draft says. Where the person gives it another place, no file moves it from then on."""
+    session.connection.execute(
+        """
+        UPDATE tags SET name = ?, from_person = from_person OR parent_id IS NOT ?, parent_id = ?, colour = ?,
+            threshold = ?, templates = ?, looked_for = ?, sensitive = ? WHERE id = ?
+        """,
+        [
+            draft.name,
+            parent,
+            parent,
+            draft.colour,
+            draft.threshold,
+            templates_text(draft.templates),
+            draft.looked_for,
+            draft.sensitive,
+            tag_id,
+        ],
+    )
 
 
 def put_aliases(session: WriteSession, tag_id: TagId, aliases: Iterable[str]) -> None:

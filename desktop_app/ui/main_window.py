@@ -70,30 +70,9 @@ class MainWindow(QMainWindow):
         self.page = BrowserPage(services, self.tasks, self.state, self.themes.current)
         self.viewer = PhotoViewer(services, self.tasks, self.themes.current)
         self.photo_actions = PhotoActions(services, self.tasks, self.state, known=self.page.grid.known, parent=self)
-        over_window = (services, self.tasks, self.themes, self)
-        self.dialogs = Dialogs(*over_window)
-        self.recovery = RecoveryActions(*over_window)
-        self.folders = FolderWork(*over_window, state=self.state, show_path=self.photo_actions.show_path)
-        show_notice = self.page.banner.show_notice
-        self.care = LibraryCare(*over_window, show_notice=show_notice)
-        self.health = LibraryHealth(*over_window)
         self.backup_to_restore: Path | None = None
-        self.pictures = PictureSearch(services, self.tasks, self.state, self.folders.add)
-        self.deleting = DeletingActions(services, self.tasks, show_notice, self)
-        self.tag_work = TagWork(services, self.tasks, self.state, self.page, self.photo_actions)
-        self.menus = Menus(self, self._commands(), self.photo_actions, self.tag_work.history.actions)
-        self.library_feed = LibraryFeed(services.changes, self)
-        self.progress_feed = ProgressFeed(services.indexing, self)
-        self.searches = SearchPresenter(self.state, services, self.tasks, self)
-        self.library = LibraryPresenter(self.page.sidebar, self.state, services, self.tasks, self)
-        self.inspecting = InspectorPresenter(self.page.inspector, services, self.tasks, self)
-        self.answers = AnswerDisplay(self.page, self.searches, self.library, state=self.state, services=services)
-        self.exports = Exports(services, self.tasks, show_notice, self)
-        self.saved = SavedSearchActions(
-            self.page, self.exports, self.library, state=self.state, services=services, tasks=self.tasks
-        )
-        self.curation = CurationWork(self.photo_actions, self.page, self.tag_work.history, services, self.tasks)
-        self.completions = CompletionPresenter(self.page.top_bar.search, services, self.tasks, self)
+        self._make_actions(services)
+        self._make_presenters(services)
         self._closing = Closing(self, self.tasks, wind_down=self._wind_down, wait=self._say_finishing)
         self._build()
         self._connect_feeds()
@@ -101,6 +80,35 @@ class MainWindow(QMainWindow):
         self._connect_photos()
         self._connect_sidebar()
         self._begin()
+
+    def _make_actions(self, services: Services) -> None:
+        """What a person can do, beside the actions on single photos."""
+        over_window = (services, self.tasks, self.themes, self)
+        show_notice = self.page.banner.show_notice
+        self.dialogs = Dialogs(*over_window)
+        self.recovery = RecoveryActions(*over_window)
+        self.folders = FolderWork(*over_window, state=self.state, show_path=self.photo_actions.show_path)
+        self.care = LibraryCare(*over_window, show_notice=show_notice)
+        self.health = LibraryHealth(*over_window)
+        self.pictures = PictureSearch(services, self.tasks, self.state, self.folders.add)
+        self.deleting = DeletingActions(services, self.tasks, show_notice, self)
+        self.tag_work = TagWork(services, self.tasks, self.state, self.page, self.photo_actions)
+        self.menus = Menus(self, self._commands(), self.photo_actions, self.tag_work.history.actions)
+        self.exports = Exports(services, self.tasks, show_notice, self)
+
+    def _make_presenters(self, services: Services) -> None:
+        """What keeps the parts of the window up to date."""
+        self.library_feed = LibraryFeed(services.changes, self)
+        self.progress_feed = ProgressFeed(services.indexing, self)
+        self.searches = SearchPresenter(self.state, services, self.tasks, self)
+        self.library = LibraryPresenter(self.page.sidebar, self.state, services, self.tasks, self)
+        self.inspecting = InspectorPresenter(self.page.inspector, services, self.tasks, self)
+        self.answers = AnswerDisplay(self.page, self.searches, self.library, state=self.state, services=services)
+        self.saved = SavedSearchActions(
+            self.page, self.exports, self.library, state=self.state, services=services, tasks=self.tasks
+        )
+        self.curation = CurationWork(self.photo_actions, self.page, self.tag_work.history, services, self.tasks)
+        self.completions = CompletionPresenter(self.page.top_bar.search, services, self.tasks, self)
 
     # What a person asks for
 

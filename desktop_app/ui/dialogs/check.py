@@ -62,6 +62,11 @@ class CheckDialog(QDialog):
         self.again = push_button("Check again")
         self.mend = push_button("Mend", role="primary", hint="Makes anew what is damaged, from your photos")
         self.backups = push_button("Restore a backup…", role="primary")
+        self._connect_buttons()
+        self._lay_out(theme)
+        self.show_checking()
+
+    def _connect_buttons(self) -> None:
         for button, signal in (
             (self.read, self.read_wanted),
             (self.stop, self.stop_wanted),
@@ -70,8 +75,6 @@ class CheckDialog(QDialog):
             (self.backups, self.backups_wanted),
         ):
             button.clicked.connect(signal)
-        self._lay_out(theme)
-        self.show_checking()
 
     def show_checking(self) -> None:
         """The library's own files are being checked."""

@@ -134,20 +134,35 @@ class Inspector(QWidget):
             self.show_file_wanted.emit(self._details.path)
 
     def _lay_out(self) -> None:
-        theme = self._theme
         self.name.setFont(larger(self.font(), 1.15))
+        self._lay_out_facts()
+        self._body = QWidget()
+        self._fill_column()
+        self._scroll = ColumnScroll(self._body)
+        self._scroll.setAccessibleName("Details of the selected photos")
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        self.hint.setContentsMargins(self._theme.space_l * 2, 0, self._theme.space_l * 2, 0)
+        outer.addWidget(self.hint)
+        outer.addWidget(self._scroll)
+        self.setMinimumWidth(240)
+
+    def _lay_out_facts(self) -> None:
+        theme = self._theme
         self._facts_grid.setContentsMargins(0, 0, 0, 0)
         self._facts_grid.setHorizontalSpacing(theme.space_m)
         self._facts_grid.setVerticalSpacing(6)
         self._facts_grid.setColumnStretch(1, 1)
         self._files_column.setContentsMargins(0, 0, 0, 0)
         self._files_column.setSpacing(theme.space_xs)
+
+    def _fill_column(self) -> None:
+        theme = self._theme
         buttons = QHBoxLayout()
         buttons.setSpacing(theme.space_s)
         buttons.addWidget(self.similar)
         buttons.addWidget(self.show_file)
         buttons.addStretch(1)
-        self._body = QWidget()
         column = QVBoxLayout(self._body)
         column.setContentsMargins(theme.space_l, theme.space_l, theme.space_l, theme.space_l)
         column.setSpacing(theme.space_m)
@@ -162,14 +177,6 @@ class Inspector(QWidget):
         column.addWidget(self.albums)
         column.addWidget(self._files)
         column.addStretch(1)
-        self._scroll = ColumnScroll(self._body)
-        self._scroll.setAccessibleName("Details of the selected photos")
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        self.hint.setContentsMargins(theme.space_l * 2, 0, theme.space_l * 2, 0)
-        outer.addWidget(self.hint)
-        outer.addWidget(self._scroll)
-        self.setMinimumWidth(240)
 
 
 def _empty(layout: QGridLayout | QVBoxLayout) -> None:
