@@ -41,7 +41,6 @@ class PhotoDelegate(QAbstractItemDelegate):
         super().__init__(parent)
         self._known_cell = known_cell
         self._icons: dict[tuple[str, float], QPixmap] = {}
-        self.show_names = False
         """Names on all cells, not just those that are selected or under the pointer."""
         self.show_probabilities = False
         """In a ranked list: how likely it is that each photo shows what was searched for."""
@@ -121,14 +120,12 @@ class PhotoDelegate(QAbstractItemDelegate):
     ) -> None:
         noticed = option.state & (QStyle.StateFlag.State_Selected | QStyle.StateFlag.State_MouseOver)
         probability = index.data(PhotoRole.PROBABILITY) if self.show_probabilities else None
-        name = index.data(Qt.ItemDataRole.DisplayRole) if noticed or self.show_names else ""
+        name = index.data(Qt.ItemDataRole.DisplayRole) if noticed else ""
         badge = None if summary is None else badge_of(summary, index.data(PhotoRole.MOMENT))
         marks = "" if summary is None else curation_marks(summary)
         if not name and probability is None and badge is None and not marks:
             return
-        font = QFont(option.font)
-        font.setPointSizeF(font.pointSizeF() * LABEL_FONT_SCALE)
-        painter.setFont(font)
+        painter.setFont(_label_font(option))
         area = label_area(option.rect, photo)
         beside = area
         if marks:
@@ -181,6 +178,12 @@ def picture_area(square: QRect, cell: Cell) -> QRect:
     return QRect(
         square.left() + (square.width() - width) // 2, square.top() + (square.height() - height) // 2, width, height
     )
+
+
+def _label_font(option: QStyleOptionViewItem) -> QFont:
+    font = QFont(option.font)
+    font.setPointSizeF(font.pointSizeF() * LABEL_FONT_SCALE)
+    return font
 
 
 def _draw_sharp(painter: QPainter, area: QRect, picture: QPixmap) -> None:

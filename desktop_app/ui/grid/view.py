@@ -142,11 +142,6 @@ class PhotoGridView(CellsView):
             self._lay_out(anchor=anchor)
             self.cell_size_changed.emit(pixels)
 
-    def set_show_names(self, show: bool) -> None:
-        """Names on all cells, not just on selected ones and under the pointer."""
-        self._delegate.show_names = show
-        self.viewport().update()
-
     def set_show_probabilities(self, show: bool) -> None:
         """In a ranked list: how likely each photo shows what was searched for."""
         self._delegate.show_probabilities = show

@@ -279,16 +279,14 @@ def test_the_theme_can_change_while_it_is_shown(open_grid: OpenGrid, theme: Them
     assert grid.viewport().grab().toImage().pixelColor(5, 5).name() == theme.surface
 
 
-def test_names_and_probabilities_can_be_shown(qtbot: QtBot, open_grid: OpenGrid) -> None:
+def test_probabilities_can_be_shown(qtbot: QtBot, open_grid: OpenGrid) -> None:
     grid = open_grid(range(3))
     grid.show_result(found(range(3), [0.9, 0.8, 0.1]))
     wait_for_thumbnails(qtbot, grid)
     looks = [grid.viewport().grab().toImage()]
-    grid.set_show_names(True)
-    looks.append(grid.viewport().grab().toImage())
     grid.set_show_probabilities(True)
     looks.append(grid.viewport().grab().toImage())
-    assert looks[0] != looks[1] != looks[2]
+    assert looks[0] != looks[1]
 
 
 def test_screen_readers_find_a_list_of_named_photos(open_grid: OpenGrid) -> None:
