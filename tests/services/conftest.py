@@ -16,3 +16,4 @@ from tests.fixtures.libraries import (  # noqa: F401 - fixtures
     tiny_library,
 )
 from tests.fixtures.packets import exiftool  # noqa: F401 - fixture
+from tests.fixtures.switching import gate, other_model  # noqa: F401 - fixtures
