@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
+from functools import partial
+
+import numpy as np
+import numpy.typing as npt
 
 from desktop_app.domain.changes import LibraryChanges
 from desktop_app.domain.indexing import MachineTag
@@ -12,8 +15,8 @@ from desktop_app.services.active_model import ActiveModel
 from desktop_app.services.lessons import learn_again
 from desktop_app.services.library_store import LibraryStore
 from desktop_app.services.tag_fitting import fit_if_outgrown
-from desktop_app.store.assignments import retag
-from desktop_app.store.embeddings import load_embeddings
+from desktop_app.store.assignments import retag, without_machine_tags
+from desktop_app.store.embeddings import embeddings_of, load_embeddings
 from desktop_app.store.settings import read_setting, write_setting
 from desktop_app.store.writer import WriteSession
 
@@ -37,22 +40,9 @@ def retag_if_outdated(store: LibraryStore, model: ActiveModel, *, cancelled: Cal
     for ids, vectors in load_embeddings(store.reader, model.model_id, chunk=_CHUNK):
         if cancelled():
             return False
-        tags = [
-            (PhotoId(int(photo_id)), chosen)
-            for photo_id, chosen in zip(ids, model.tagger.tags_for(vectors), strict=True)
-        ]
-        store.index_write(_retagging(tags, model)).result()
+        store.index_write(_retagging(_tags_of(ids, vectors, model), model)).result()
     store.writer.do(lambda session: write_setting(session, _TAGGED_WITH, wanted))
     return True
-
-
-@contextmanager
-def stays_up_to_date(store: LibraryStore, model: ActiveModel) -> Iterator[None]:
-    """For a change of one tag that brings that tag's own photos up to date: no other photo need be scored again for it."""
-    before = tags_are_current(store, model)
-    yield
-    if before:
-        mark_tags_current(store, model)
 
 
 def tags_are_current(store: LibraryStore, model: ActiveModel) -> bool:
@@ -60,15 +50,32 @@ def tags_are_current(store: LibraryStore, model: ActiveModel) -> bool:
     return read_setting(store.reader, _TAGGED_WITH) == _wanted(model)
 
 
-def mark_tags_current(store: LibraryStore, model: ActiveModel) -> None:
+def keep_tags_current(store: LibraryStore, model: ActiveModel, *, touched: Iterable[PhotoId]) -> None:
     """Spare the next run scoring all tags again, when the only tag that changed was scored along with the change.
+
+    Of the photos that it `touched`, those that have no machine tag left are given their most probable one, as each photo is.
 
     Not where every photo has its best few tags: there a tag that comes or goes takes or leaves another's place.
     """
     if model.tagger.labels().rules.top is not None:
         return
+    _suggest_for_bare(store, model, touched)
     wanted = _wanted(model)
     store.writer.do(lambda session: write_setting(session, _TAGGED_WITH, wanted))
+
+
+def _suggest_for_bare(store: LibraryStore, model: ActiveModel, touched: Iterable[PhotoId]) -> None:
+    ids, vectors = embeddings_of(store.reader, model.model_id, without_machine_tags(store.reader, touched))
+    for start in range(0, len(ids), _CHUNK):
+        tags = _tags_of(ids[start : start + _CHUNK], vectors[start : start + _CHUNK], model)
+        store.change(partial(retag, tags=tags, model_id=model.model_id))
+
+
+def _tags_of(
+    ids: npt.NDArray[np.int64], vectors: npt.NDArray[np.float32], model: ActiveModel
+) -> list[tuple[PhotoId, tuple[MachineTag, ...]]]:
+    tags = model.tagger.tags_for(vectors)
+    return [(PhotoId(photo_id), chosen) for photo_id, chosen in zip(ids.tolist(), tags, strict=True)]
 
 
 def _wanted(model: ActiveModel) -> str:

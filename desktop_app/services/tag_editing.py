@@ -13,13 +13,13 @@ from desktop_app.domain.edit import Edit, Edited
 from desktop_app.domain.photo import PhotoId
 from desktop_app.domain.tag import PERSONAL_GROUP, Tag, TagDefinition, TagDraft, TagId, TagState, clean_colour
 from desktop_app.services.library_store import LibraryStore
-from desktop_app.services.retagging import mark_tags_current, tags_are_current
+from desktop_app.services.retagging import keep_tags_current, tags_are_current
 from desktop_app.services.tag_scoring import Ids, TagScoring
 from desktop_app.services.tagging import cleaned_name
 from desktop_app.store import tag_edits
 from desktop_app.store.assignments import put_opinions_of_tag
 from desktop_app.store.edit_log import edit_to_redo, edit_to_undo, edits_made, redo_edit, undo_edit
-from desktop_app.store.tag_edits import TagChange, templates_text
+from desktop_app.store.tag_edits import TagChange
 from desktop_app.store.tag_merging import merge_tags, merged_photos
 from desktop_app.store.tags import all_tags, assigned_photos, is_in_files, tag_definition, tag_definitions, tag_named
 from desktop_app.store.writer import WriteSession
@@ -203,36 +203,6 @@ class TagEditing:
         lowest = min((each.probability for each in accepted), default=_NO_RULE_YET)
         return np.array([each.photo_id for each in accepted], np.int64), np.array(suggested, np.int64), lowest
 
-    def redefine(
-        self,
-        tag_id: TagId,
-        *,
-        aliases: tuple[str, ...] | None = None,
-        templates: tuple[str, ...] | None = None,
-        own_templates: bool = False,
-    ) -> Edited:
-        """Other words for a tag, or with `own_templates` other prompts (None: those of its vocabulary or group again)."""
-        before = self._of(tag_id)
-        words = None if aliases is None else tuple(cleaned_name(alias) for alias in aliases)
-        wanted = replace(before, aliases=before.aliases if words is None else words)
-        fields = {}
-        if own_templates:
-            wanted = replace(wanted, templates=templates)
-            fields["templates"] = templates_text(templates)
-        return self._scored_edit(
-            wanted,
-            lambda session, scores: tag_edits.redefine_tag(session, tag_id, TagChange(fields, words), scores=scores),
-        )
-
-    def look_for(self, tag_id: TagId, *, looked_for: bool) -> Edited:
-        """Have machines score photos for a tag, or leave it to the person alone."""
-        before = self._of(tag_id)
-        wanted = replace(before, tag=replace(before.tag, looked_for=looked_for))
-        change = TagChange({"looked_for": int(looked_for)})
-        return self._scored_edit(
-            wanted, lambda session, scores: tag_edits.redefine_tag(session, tag_id, change, scores=scores)
-        )
-
     def set_colour(self, tag_id: TagId, colour: str | None) -> Edited:
         """Give a tag a colour ("#rrggbb"), or none."""
         change = TagChange({"colour": None if colour is None else _colour(colour)})
@@ -280,10 +250,11 @@ class TagEditing:
         edited = self._store.edit(task)
         if edited.changes.tags_changed or edited.changes.retagged:
             model.tagger.forget_labels()
+            touched = edited.changes.retagged
             if rescore is not None:
-                self._rescore(rescore)
+                touched |= self._rescore(rescore).retagged
             if current:
-                mark_tags_current(self._store, model)
+                keep_tags_current(self._store, model, touched=touched)
         return edited
 
     def _replay(self, replay: Callable[[WriteSession], Edited]) -> Edited:
@@ -294,14 +265,15 @@ class TagEditing:
         edited = self._store.edit(replay)
         if edited.changes.tags_changed:
             model.tagger.forget_labels()
+            touched = edited.changes.retagged
             for item in self.definitions():
                 if before.get(item.tag.id) != item:
-                    self._rescore(item.tag.name)
+                    touched |= self._rescore(item.tag.name).retagged
             if current:
-                mark_tags_current(self._store, model)
+                keep_tags_current(self._store, model, touched=touched)
         return edited
 
-    def _rescore(self, name: str) -> None:
+    def _rescore(self, name: str) -> LibraryChanges:
         """Bring the machine's word about one tag up to date. Not an edit: no person said anything."""
         definition = self.definition(name)
         scores = self._scoring.scores(definition)
@@ -309,7 +281,7 @@ class TagEditing:
         def task(session: WriteSession) -> LibraryChanges:
             return put_opinions_of_tag(session, definition.tag.id, scores.opinions, model_id=scores.model_id)
 
-        self._store.change(task)
+        return self._store.change(task)
 
     def _cleaned(self, draft: TagDraft) -> TagDraft:
         templates = None

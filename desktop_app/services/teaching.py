@@ -13,7 +13,7 @@ from desktop_app.domain.tag import Tag, TagDefinition
 from desktop_app.services.lessons import as_learned, learn_tag
 from desktop_app.services.library_store import LibraryStore
 from desktop_app.services.models import Models
-from desktop_app.services.retagging import stays_up_to_date
+from desktop_app.services.retagging import keep_tags_current, tags_are_current
 from desktop_app.services.tag_scoring import TagScoring
 from desktop_app.store.assignments import put_opinions_of_tag
 from desktop_app.store.tag_fits import decisions_on, drop_lessons, outdated_lessons, put_lesson
@@ -60,16 +60,15 @@ class Teaching:
         """
         definition = self._definition(name)
         model = self._models.active()
+        current = tags_are_current(self._store, model)
         lesson = learn_tag(self._store, model, definition)
         if lesson is None:
             raise UserFacingError(
                 f"There is nothing yet to learn “{definition.tag.name}” from.",
                 "Accept it, or give it by hand, on a few photos first; rejecting some helps as much.",
             )
-        with stays_up_to_date(self._store, model):
-            self._store.writer.do(lambda session: put_lesson(session, model.model_id, lesson))
-            model.tagger.forget_labels()
-            changes, found = self._rescore(definition)
+        self._store.writer.do(lambda session: put_lesson(session, model.model_id, lesson))
+        changes, found = self._rescore(definition, current=current)
         return Taught(definition.tag, lesson.accepted, lesson.rejected, lesson.precision, lesson.recall, found, changes)
 
     def keep_up(self) -> tuple[Taught, ...]:
@@ -86,11 +85,9 @@ class Teaching:
     def forget(self, name: str) -> LibraryChanges:
         """Go by the words alone again. The person's decisions stay."""
         definition = self._definition(name)
-        model = self._models.active()
-        with stays_up_to_date(self._store, model):
-            self._store.writer.do(lambda session: drop_lessons(session, definition.tag.id))
-            model.tagger.forget_labels()
-            changes, _ = self._rescore(definition)
+        current = tags_are_current(self._store, self._models.active())
+        self._store.writer.do(lambda session: drop_lessons(session, definition.tag.id))
+        changes, _ = self._rescore(definition, current=current)
         return changes
 
     def more_like_these(self, name: str, *, limit: int = 100) -> tuple[Proposal, ...]:
@@ -103,12 +100,19 @@ class Teaching:
         best = np.flatnonzero(undecided)[:limit]
         return tuple(Proposal(PhotoId(int(found.photo_ids[row])), float(found.probabilities[row])) for row in best)
 
-    def _rescore(self, definition: TagDefinition) -> tuple[LibraryChanges, int]:
-        """Store what the machine says of one tag now, and say of how many photos it says anything."""
+    def _rescore(self, definition: TagDefinition, *, current: bool) -> tuple[LibraryChanges, int]:
+        """Store what the machine says of one tag now, and say of how many photos it says anything.
+
+        If all tags were `current` before, they are so again: no other photo need be scored for it.
+        """
+        model = self._models.active()
+        model.tagger.forget_labels()
         scores = self._scoring.scores(definition)
         changes = self._store.change(
             lambda session: put_opinions_of_tag(session, definition.tag.id, scores.opinions, model_id=scores.model_id)
         )
+        if current:
+            keep_tags_current(self._store, model, touched=changes.retagged)
         return changes, len(scores.opinions)
 
     def _definition(self, name: str) -> TagDefinition:

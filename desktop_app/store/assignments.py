@@ -12,6 +12,7 @@ from desktop_app.domain.model import ModelId
 from desktop_app.domain.photo import PhotoId
 from desktop_app.domain.tag import TagId, TagSource, TagState
 from desktop_app.store.clock import now_text
+from desktop_app.store.reader import Reader
 from desktop_app.store.writer import WriteSession
 
 
@@ -92,6 +93,18 @@ def _drop_opinions(session: WriteSession, which: str, values: tuple[int, str]) -
         f"DELETE FROM tag_assignments WHERE {machines} AND decision IS NULL AND NOT in_file", values
     )
     session.connection.execute(f"UPDATE tag_assignments SET {_NO_OPINION} WHERE {machines}", values)
+
+
+def without_machine_tags(reader: Reader, photo_ids: Iterable[PhotoId]) -> list[PhotoId]:
+    """Those of some photos of which no machine says that they have any tag."""
+    rows = reader.rows(
+        """
+        SELECT p.value FROM json_each(?) p WHERE NOT EXISTS (
+            SELECT 1 FROM tag_assignments a WHERE a.content_id = p.value AND a.machine_state IS NOT NULL)
+        """,
+        [json.dumps([int(photo_id) for photo_id in photo_ids])],
+    )
+    return [PhotoId(row[0]) for row in rows]
 
 
 def put_file_tags(session: WriteSession, photo_id: PhotoId, tag_ids: Sequence[TagId]) -> LibraryChanges:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,8 +12,8 @@ from desktop_app.base.errors import UserFacingError
 from desktop_app.compose import open_library
 from desktop_app.domain.photo import PhotoId
 from desktop_app.domain.query import And
-from desktop_app.domain.tag import TagDraft, TagSource, TagState
-from desktop_app.domain.tag_choice import TagChoice
+from desktop_app.domain.tag import AssignedTag, TagDraft, TagSource, TagState
+from desktop_app.domain.tag_choice import Strictness, TagChoice
 from desktop_app.services.services import Services
 from tests.fixtures.libraries import Indexed, index_now
 
@@ -65,13 +66,37 @@ def test_a_new_tag_takes_its_place_among_the_best_few_of_every_photo(copied_libr
         index_now(services)
         new = assigned(services, "something with fur")
         assert new
-        assert {_machine_tags(services, photo) for photo in services.browsing.photo_ids(And(())).tolist()} == {best_few}
+        photos = services.browsing.photo_ids(And(())).tolist()
+        assert {len(_machine_tags(services, photo)) for photo in photos} == {best_few}
 
 
-def _machine_tags(services: Services, photo: int) -> int:
+def test_no_photo_loses_its_only_suggestion_when_one_tag_is_scored_anew(copied_library: Indexed) -> None:
+    """A photo without a probable tag has the best of the improbable ones, also when that was the tag that changed."""
+    with open_library(copied_library.library) as library:
+        services, editing = library.services, library.services.tag_editing
+        services.tag_choosing.choose(TagChoice(Strictness.CAUTIOUS))
+        index_now(services)
+        photos = services.browsing.photo_ids(And(())).tolist()
+        photo, only = next((photo, tags[0]) for photo in photos if len(tags := _machine_tags(services, photo)) == 1)
+        assert only.state is TagState.SUGGESTED
+        editing.set_threshold(only.tag.id, 0.99)
+        assert [each.tag for each in _machine_tags(services, photo)] == [replace(only.tag, threshold=0.99)]
+        editing.undo()
+        assert _machine_tags(services, photo) == [only]
+        editing.delete(only.tag.id)
+        (next_best,) = _machine_tags(services, photo)
+        assert next_best.tag != only.tag
+        editing.change(next_best.tag.id, TagDraft(next_best.tag.name, looked_for=False))
+        chosen = {photo: _machine_tags(services, photo) for photo in photos}
+        assert all(chosen.values())
+        index_now(services)
+        assert {photo: _machine_tags(services, photo) for photo in photos} == chosen, "there was nothing left to do"
+
+
+def _machine_tags(services: Services, photo: int) -> list[AssignedTag]:
     details = services.browsing.details(PhotoId(photo))
     assert details is not None
-    return sum(item.source is TagSource.ZERO_SHOT for item in details.tags)
+    return [item for item in details.tags if item.source is TagSource.ZERO_SHOT]
 
 
 def test_a_preview_tells_what_the_threshold_then_does(copied_library: Indexed) -> None:
