@@ -22,11 +22,6 @@ def default_library_folder() -> Path:
     return Path(platformdirs.user_data_dir(APP_NAME, appauthor=False))
 
 
-def default_log_folder() -> Path:
-    """The platform's folder for log files."""
-    return Path(platformdirs.user_log_dir(APP_NAME, appauthor=False))
-
-
 def default_models_folder() -> Path:
     """Where downloaded models are kept: shared by all libraries of this person."""
     return Path(platformdirs.user_data_dir(APP_NAME, appauthor=False)) / "models"
@@ -73,6 +68,23 @@ def absolute_path(path: Path) -> Path:
     """The full path under the name the person knows it by: links are kept, and only `..` makes them be followed."""
     full = Path(path).expanduser().absolute()
     return full.resolve() if ".." in full.parts else full
+
+
+def is_folder(path: Path) -> bool:
+    """Whether a folder is there. No for what cannot be asked, too: a share that does not answer, a closed folder, a name too
+    long, of which `Path.is_dir` raises OSError before Python 3.14.
+    """
+    return os.path.isdir(path)  # noqa: PTH112 - see above
+
+
+def is_file(path: Path) -> bool:
+    """Whether a file is there. No for what cannot be asked, see `is_folder`."""
+    return os.path.isfile(path)  # noqa: PTH113 - see there
+
+
+def is_there(path: Path) -> bool:
+    """Whether a file or folder is there. No for what cannot be asked, see `is_folder`."""
+    return os.path.exists(path)  # noqa: PTH110 - see there
 
 
 def to_stored_name(path: str) -> str:

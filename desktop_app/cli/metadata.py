@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from desktop_app.base.errors import UserFacingError
+from desktop_app.base.paths import is_folder
 from desktop_app.cli.context import Context
 from desktop_app.cli.edits import photos_counted
 from desktop_app.domain.photo import PhotoId
@@ -74,7 +75,7 @@ def photos_at(services: Services, paths: Sequence[Path]) -> list[PhotoId]:
     """The photos at these paths, each once. Raises UserFacingError for one that is not in the library."""
     found: dict[PhotoId, None] = {}
     for path in paths:
-        ids = services.browsing.photos_below(path) if path.is_dir() else [services.browsing.photo_at(path)]
+        ids = services.browsing.photos_below(path) if is_folder(path) else [services.browsing.photo_at(path)]
         if not ids or ids[0] is None:
             raise UserFacingError(f"{path} is not in the library.", "Index its folder first: keepsight index FOLDER.")
         found |= dict.fromkeys(photo_id for photo_id in ids if photo_id is not None)

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from desktop_app.base.paths import is_file, is_there
 from desktop_app.base.replacing import replace_file
 from desktop_app.domain.annotations import Annotations, merged
 from desktop_app.domain.sidecar import SidecarNaming
@@ -32,8 +33,8 @@ def sidecars_of(photo: Path) -> list[Path]:
 
     `name.xmp` beside a raw file and a JPEG of one name belongs to the raw file, as in Lightroom.
     """
-    full = [path for suffix in _SUFFIXES if _is_file(path := photo.with_name(photo.name + suffix))]
-    stem = [path for suffix in _SUFFIXES if _is_file(path := photo.with_suffix(suffix))] if photo.suffix else []
+    full = [path for suffix in _SUFFIXES if is_file(path := photo.with_name(photo.name + suffix))]
+    stem = [path for suffix in _SUFFIXES if is_file(path := photo.with_suffix(suffix))] if photo.suffix else []
     if stem and photo.suffix.lower() not in RAW_EXTENSIONS and _has_raw_twin(photo):
         stem = []
     return _without_repetition([*full, *stem])
@@ -100,17 +101,9 @@ def sidecar_for(photo: Path, naming: SidecarNaming, *, neighbours: Iterable[str]
     return photo.with_name(photo.name + SUFFIX)
 
 
-def _is_file(path: Path) -> bool:
-    """False also for what cannot be asked: a photo's name may be so long that no sidecar's fits."""
-    try:
-        return path.is_file()
-    except OSError:
-        return False
-
-
 def _has_raw_twin(photo: Path) -> bool:
     return any(
-        photo.with_suffix(ending).exists() for raw in RAW_EXTENSIONS for ending in (raw, raw.upper())
+        is_there(photo.with_suffix(ending)) for raw in RAW_EXTENSIONS for ending in (raw, raw.upper())
     )  # a look at each is quicker than listing a large folder
 
 

@@ -10,6 +10,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import replace
 
+from desktop_app.base.paths import is_folder
 from desktop_app.domain.annotations import Annotations, merged
 from desktop_app.domain.changes import LibraryChanges
 from desktop_app.domain.indexing import FileKey
@@ -30,7 +31,7 @@ _CHUNK = 64
 
 def read_annotations_due(store: LibraryStore, *, cancelled: Callable[[], bool], at_most: int | None = None) -> None:
     """Read the photos that are due and whose folders are there: all of them, or so many."""
-    there = [root.root_id for root in roots(store.reader) if root.path.is_dir()]
+    there = [root.root_id for root in roots(store.reader) if is_folder(root.path)]
     after, done = PhotoId(0), 0
     while there and not cancelled() and (at_most is None or done < at_most):
         due = due_photos(store.reader, there, after=after, limit=_CHUNK)

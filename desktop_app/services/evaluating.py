@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from desktop_app.base.errors import UserFacingError
+from desktop_app.base.paths import is_folder
 from desktop_app.domain.ground_truth import GroundTruth, PhotoTruth, parse_ground_truth
 from desktop_app.domain.model import PixelSpec
 from desktop_app.domain.model_figures import Evaluation
@@ -75,7 +76,7 @@ def read_task(
     photos: Path, truth: Path, *, classes: Path | None = None, captions: bool | None = None
 ) -> EvaluationTask:
     """An evaluation as files describe it. Raises UserFacingError when one of them cannot be read or understood."""
-    if not photos.is_dir():
+    if not is_folder(photos):
         raise UserFacingError(f"There is no folder {photos}.")
     try:
         table = parse_ground_truth(_text_of(truth), captions=captions)

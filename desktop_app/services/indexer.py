@@ -221,9 +221,17 @@ class Indexer:
 
     def _plan_switch(self) -> None:
         """After a run that brought the library up to date, a pending switch goes on by itself."""
-        if not self._cancel.is_set() and self._models.pending_name() is not None:
+        if not self._cancel.is_set() and self._is_switch_pending():
             with self._wake:
                 self._switch = self._switch or Future()
+
+    def _is_switch_pending(self) -> bool:
+        try:
+            return self._models.pending_name() is not None
+        except UserFacingError as error:
+            # The disk fails, say. This thread must outlive it: later requests would wait for their answers for ever.
+            _log.warning("It cannot be told whether a switch of models is pending: %s", error)
+            return False
 
     def _go_on_switching(self) -> None:
         """Embed for the pending model until done, stopped, or a request waits; then the loop comes back here."""
@@ -238,7 +246,7 @@ class Indexer:
             self._show(replace(self._progress, note=str(error)))
             self._end_switch(asked, error=error)
             return
-        interrupted = not complete and not self._cancel.is_set() and self._models.pending_name() is not None
+        interrupted = not complete and not self._cancel.is_set() and self._is_switch_pending()
         if not interrupted:
             self._end_switch(asked, complete=complete)
 

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from desktop_app.base.paths import is_there
 from desktop_app.domain.annotations import Annotations, TagPath
 from desktop_app.domain.changes import LibraryChanges
 from desktop_app.domain.photo import PhotoId
@@ -182,7 +183,7 @@ class MetadataSync:
 
 def _draft(change: SidecarChange, statement: Statement) -> _Draft | None:
     """What writing one statement means; None when there is nothing to say and no sidecar to say it in."""
-    if not change.photo.exists():
+    if not is_there(change.photo):
         return _Draft(_failed(change, "its file is not there at present"))
     try:
         before = read_packet(change.sidecar)

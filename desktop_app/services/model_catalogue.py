@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from desktop_app.base.errors import UserFacingError
+from desktop_app.base.paths import is_there
 from desktop_app.domain.model import CatalogueEntry, ModelOrigin
 from desktop_app.domain.model_figures import Evaluation, ModelFigures
 from desktop_app.domain.vocabulary import Vocabulary
@@ -63,7 +64,7 @@ class ModelCatalogue:
         """True when its files are on this machine."""
         if entry.origin is ModelOrigin.HUB:
             return downloaded_folder(entry, self._models_folder) is not None
-        return Path(entry.weights or entry.architecture.removeprefix("local-dir:")).exists()
+        return is_there(Path(entry.weights or entry.architecture.removeprefix("local-dir:")))
 
     def partial_bytes(self, entry: CatalogueEntry) -> int:
         """How much of an interrupted download is here."""

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from desktop_app.base.errors import UserFacingError
-from desktop_app.base.paths import absolute_path, posix_relative
+from desktop_app.base.paths import absolute_path, is_folder, is_there, posix_relative
 from desktop_app.domain.changes import LibraryChanges
 from desktop_app.domain.exclusion import DEFAULT_PATTERNS, Exclusion, clean_patterns
 from desktop_app.domain.indexing import FileKey
@@ -96,9 +96,9 @@ class Organising:
 def checked_folder(path: Path) -> Path:
     """A folder by its full path. Raises UserFacingError when it is no readable folder."""
     folder = absolute_path(path)
-    if not folder.exists():
+    if not is_there(folder):
         raise UserFacingError(f"There is no folder {folder}.", "Check the name, or plug the drive in.")
-    if not folder.is_dir():
+    if not is_folder(folder):
         raise UserFacingError(f"{folder} is not a folder.", "Choose the folder that holds it.")
     try:
         next(folder.iterdir(), None)

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from desktop_app.base.errors import UserFacingError
+from desktop_app.base.paths import is_folder
 from desktop_app.domain.indexing import ChangedPlaces, FindKind
 from desktop_app.domain.photo import RootId
 from desktop_app.services.library_store import LibraryStore
@@ -78,7 +79,7 @@ class Poller:
         while not self._stop.wait(pause):
             started = time.monotonic()
             try:
-                if self._root.is_dir():
+                if is_folder(self._root):
                     changed = differences(self._store, self._root_id, self._root, cancelled=self._stop.is_set)
                     if not self._stop.is_set():
                         self._found(changed)

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from desktop_app.base.paths import is_folder
 from desktop_app.base.volumes import Mount, VolumePlace, folders_of, mounts, place_of
 from desktop_app.domain.changes import LibraryChanges
 from desktop_app.domain.photo import RootId
@@ -67,16 +68,16 @@ class Presence:
 
     def _find(self, root_id: RootId, known: KnownPlace, mounted: Sequence[Mount]) -> KnownPlace | None:
         """Where a root is now; None while it is away."""
-        here = place_of(known.path, mounted) if known.path.is_dir() else None
-        if known.path.is_dir() and (not known.volume or (here is not None and here.identity == known.volume)):
+        here = place_of(known.path, mounted) if is_folder(known.path) else None
+        if is_folder(known.path) and (not known.volume or (here is not None and here.identity == known.volume)):
             return _known(known.path, here) if here is not None and here.identity else known
         elsewhere = folders_of(VolumePlace(known.volume, known.volume_path), mounted)
         for folder in elsewhere:
-            if folder.is_dir() and self.holds(root_id, folder):
+            if is_folder(folder) and self.holds(root_id, folder):
                 _log.info("%s is mounted at %s now", known.path, folder)
                 return _known(folder, place_of(folder, mounted))
         # Another drive under the same path: the same photos after a move to a new disk, or a stranger.
-        if known.path.is_dir() and self.holds(root_id, known.path):
+        if is_folder(known.path) and self.holds(root_id, known.path):
             return _known(known.path, here)
         return None
 

@@ -11,7 +11,7 @@ from operator import attrgetter
 
 from desktop_app.domain.exclusion import Exclusion
 from desktop_app.domain.indexing import ChangedPlaces, FileKey, FindKind, FoundFile, KnownFile, KnownFiles
-from desktop_app.domain.photo import FileStamp, RootId
+from desktop_app.domain.photo import FileStamp, PhotoId, RootId
 
 _NAME = attrgetter("name")
 
@@ -56,14 +56,7 @@ def scan_folder(
             if relative in places.being_written:
                 continue
             tally.found += 1
-            remembered = in_order.get(relative)
-            if (
-                remembered is not None
-                and remembered[1] == info.st_mtime_ns
-                and remembered[0] == info.st_size
-                and not suspicious
-            ):
-                # All but a few: what is asked of these is asked a hundred thousand times.
+            if not suspicious and _is_unchanged(in_order.get(relative), info):
                 tally.unchanged += 1
                 continue
             kind = _compare(known.get(relative), info, tally, suspect=places.suspects_file(relative))
@@ -74,6 +67,11 @@ def scan_folder(
     if not cancelled():
         unseen = (relative for relative in known if relative not in seen and relative not in unlisted)
         _conclude(unseen, places.root_id, known, exclusion, tally, unlisted=unlisted)
+
+
+def _is_unchanged(remembered: tuple[int, int, PhotoId] | None, info: os.stat_result) -> bool:
+    """Whether a photo in order still has its size and time. All but a few have: asked a hundred thousand times a scan."""
+    return remembered is not None and remembered[1] == info.st_mtime_ns and remembered[0] == info.st_size
 
 
 def _conclude(
@@ -129,17 +127,10 @@ def _walk(
     folders = [(below, start)]
     while folders and not cancelled():
         relative_folder, folder = folders.pop()
-        try:
-            entries = sorted(os.scandir(folder), key=_NAME)
-        except OSError as error:
-            # No permission, or gone in the meantime. The latter shows in the parent's next scan.
-            unlisted[relative_folder] = _reason(error, "folder")
-            continue
         inner: list[tuple[str, str]] = []
         prefix = f"{relative_folder}/" if relative_folder else ""
-        for entry in entries:
+        for entry, is_folder in _entries_by_name(folder, relative_folder, unlisted):
             relative = prefix + entry.name
-            is_folder = entry.is_dir(follow_symlinks=False)
             if exclusion.leaves_out(relative, is_folder=is_folder):
                 continue
             if is_folder:
@@ -148,6 +139,17 @@ def _walk(
                 yield relative, entry.path, info
         # Depth first, in the order a person reads the tree.
         folders.extend(reversed(inner))
+
+
+def _entries_by_name(folder: str, relative: str, unlisted: dict[str, str]) -> list[tuple[os.DirEntry[str], bool]]:
+    """What a folder holds, and which of it are folders. One that cannot be listed is noted, and holds nothing."""
+    try:
+        # Some file systems do not say in a list what is a folder: then each is asked, and may not answer.
+        return [(entry, entry.is_dir(follow_symlinks=False)) for entry in sorted(os.scandir(folder), key=_NAME)]
+    except OSError as error:
+        # No permission, or gone in the meantime. The latter shows in the parent's next scan.
+        unlisted[relative] = _reason(error, "folder")
+        return []
 
 
 def _would_be_entered(root: str, below: str, exclusion: Exclusion) -> bool:

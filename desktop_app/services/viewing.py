@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from desktop_app.base.errors import UserFacingError
+from desktop_app.base.paths import is_there
 from desktop_app.domain.photo import PhotoId
 from desktop_app.imaging.blurring import blurred_picture
 from desktop_app.imaging.decode import RgbPicture, decode_view
@@ -41,7 +42,7 @@ class Viewing:
         path = path_of(self._reader, photo_id, away=self._presence.away())
         if path is None:
             raise UserFacingError("This photo is no longer in the library.")
-        if not path.exists():
+        if not is_there(path):
             raise UserFacingError(
                 f"The file {path.name} is not there at present.", "Plug its drive in, or find where it went."
             )

@@ -14,7 +14,6 @@ from desktop_app.base.paths import (
     LibraryPaths,
     absolute_path,
     default_library_folder,
-    default_log_folder,
     default_models_folder,
     from_stored_name,
     posix_relative,
@@ -51,7 +50,6 @@ def test_default_folders_follow_the_platform() -> None:
     home = Path(os.environ["XDG_DATA_HOME"])
     assert default_library_folder() == home / "Keepsight"
     assert default_models_folder().is_relative_to(home)
-    assert default_log_folder().name
 
 
 def test_resources_are_found() -> None:

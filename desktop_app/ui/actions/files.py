@@ -12,6 +12,7 @@ from pathlib import Path
 from PySide6.QtGui import QGuiApplication
 
 from desktop_app.base.errors import UserFacingError
+from desktop_app.base.paths import is_folder, is_there
 
 # Openers hand over to another program and end at once; one that is still there after this long is on its own.
 _PATIENCE_SECONDS = 10
@@ -75,7 +76,7 @@ def play_commands(path: Path, second: float, *, which: Callable[[str], str | Non
 
 def reveal_commands(path: Path, platform: str) -> list[list[str]]:
     """Commands that show a file or a folder in the file manager, best first."""
-    if path.is_dir():
+    if is_folder(path):
         return open_commands(path, platform)
     if platform == "win32":
         return [["explorer", f"/select,{path}"]]
@@ -92,7 +93,7 @@ def reveal_commands(path: Path, platform: str) -> list[list[str]]:
 
 
 def _require(path: Path) -> None:
-    if not path.exists():
+    if not is_there(path):
         raise UserFacingError(f"{path.name} is not there at present.", "Connect the drive it is on, then try again.")
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from desktop_app.base.errors import UserFacingError
+from desktop_app.base.paths import is_file, is_folder
 from desktop_app.domain.library import RootInfo
 from desktop_app.domain.progress import IndexReport
 from desktop_app.services.services import Services
@@ -60,8 +61,8 @@ def retry_skipped(services: Services, paths: Sequence[Path] | None = None) -> No
 
 def sort_dropped(paths: Sequence[Path]) -> Dropped:
     """Tell folders from pictures. Raises UserFacingError when there is neither."""
-    folders = tuple(path for path in paths if path.is_dir())
-    picture = next((path for path in paths if path.is_file()), None)
+    folders = tuple(path for path in paths if is_folder(path))
+    picture = next((path for path in paths if is_file(path)), None)
     if not folders and picture is None:
         raise UserFacingError("What was dropped is not a folder and not a file on this computer.")
     return Dropped(folders, picture)
