@@ -12,6 +12,8 @@ from pathlib import Path
 TEMPORARY_SUFFIX = ".keepsight-new"
 """Ends the names of files that are being written; they begin with a dot."""
 
+_LETTERS_KEPT = 40
+
 
 def replace_file(path: Path, data: bytes) -> None:
     """Write a file, or a new one in the place of another, with its permissions and, where that is allowed, its owner.
@@ -19,7 +21,7 @@ def replace_file(path: Path, data: bytes) -> None:
     A link stays one: what it points to is replaced. Raises OSError, and then leaves everything as it was.
     """
     target = path.resolve()
-    temporary = target.with_name(f".{target.name[:80]}.{secrets.token_hex(4)}{TEMPORARY_SUFFIX}")
+    temporary = draft_beside(target)
     # Not `tempfile`: its files are for their owner alone, and a plain new one is for whom the system's mask says.
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666)
     try:
@@ -34,6 +36,12 @@ def replace_file(path: Path, data: bytes) -> None:
             temporary.unlink()
         raise
     _settle(target.parent)
+
+
+def draft_beside(target: Path) -> Path:
+    """A free, hidden name in the folder of a file that is to be written, for what is not whole yet."""
+    # A name may have 255 bytes, which are as few as 63 letters of some scripts.
+    return target.with_name(f".{target.name[:_LETTERS_KEPT]}.{secrets.token_hex(4)}{TEMPORARY_SUFFIX}")
 
 
 def _take_over(old: Path, new: Path) -> None:

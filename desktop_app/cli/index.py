@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from tqdm import tqdm
 
+from desktop_app.base.errors import UserFacingError
 from desktop_app.cli.context import Context
 from desktop_app.cli.waiting import result_of
 from desktop_app.domain.photo import SkippedFile
@@ -41,7 +42,7 @@ def index(context: Context) -> None:
         context.output.result(_as_json(report, skipped), _as_lines(report, skipped))
         for note in report.notes:
             context.output.note(f"Note: {note}")
-        services.backing_up.back_up_if_due()
+        _back_up_if_due(services, context)
         if options.watch:
             services.backing_up.start()
             _watch(context)
@@ -95,6 +96,14 @@ class _ProgressBar:
                 self._bar.total = progress.to_do or None
                 self._bar.n = progress.done
                 self._bar.refresh()
+
+
+def _back_up_if_due(services: Services, context: Context) -> None:
+    try:
+        services.backing_up.back_up_if_due()
+    except UserFacingError as error:
+        # The photos are in the library, which is what was asked for: no reason to fail, nor to watch no more.
+        context.output.note(f"Note: {error}")
 
 
 def _watch(context: Context) -> None:

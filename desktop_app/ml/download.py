@@ -17,11 +17,12 @@ from pathlib import Path
 from typing import Any
 
 from desktop_app.base.errors import UserFacingError
+from desktop_app.base.replacing import replace_file
 from desktop_app.domain.model import CatalogueEntry
 from desktop_app.ml.hub import FileAbsent, RemoteFile, find_file, hub_endpoint
 from desktop_app.ml.packages import missing_package
 from desktop_app.ml.torch_setup import import_open_clip
-from desktop_app.ml.transfer import PART_SUFFIX, TransferWatch, fetch, part_of, require_space
+from desktop_app.ml.transfer import PART_SUFFIX, TransferWatch, fetch, part_of, plain_disk_errors, require_space
 
 CONFIG_NAME = "open_clip_config.json"
 
@@ -203,6 +204,5 @@ def _make(folder: Path) -> None:
 
 
 def _write_config(folder: Path, config: dict[str, Any]) -> None:
-    unfinished = folder / f"{CONFIG_NAME}{PART_SUFFIX}"
-    unfinished.write_text(json.dumps(config, indent=2), encoding="utf-8")
-    unfinished.replace(folder / CONFIG_NAME)
+    with plain_disk_errors():
+        replace_file(folder / CONFIG_NAME, json.dumps(config, indent=2).encode())

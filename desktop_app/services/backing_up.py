@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import itertools
 import logging
+import os
 import re
 import threading
 from dataclasses import replace
@@ -12,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from desktop_app.base.errors import UserFacingError
-from desktop_app.base.paths import LibraryPaths, absolute_path
+from desktop_app.base.paths import LibraryPaths, absolute_path, is_file
 from desktop_app.domain.health import Backup
 from desktop_app.store.backups import check_library, copy_library, photos_in, put_back
 
@@ -50,8 +51,7 @@ class BackingUp:
         with self._lock:
             if target is not None:
                 return self._copy_to(absolute_path(target))
-            self._paths.backups.mkdir(mode=0o700, exist_ok=True)
-            made = self._copy_to(self._paths.backups)
+            made = self._copy_to(_made(self._paths.backups))
             for old in self.backups()[KEPT:]:
                 old.path.unlink(missing_ok=True)
             return made
@@ -92,6 +92,16 @@ class BackingUp:
             target = _new_name(target)
         copy_library(self._paths.database, target)
         return _backup(target)
+
+
+def _made(folder: Path) -> Path:
+    try:
+        folder.mkdir(mode=0o700, exist_ok=True)
+    except OSError as error:
+        raise UserFacingError(
+            f"The folder {folder} cannot be made ({os.strerror(error.errno or 0)}).", "Choose another place."
+        ) from error
+    return folder
 
 
 def backups_in(folder: Path) -> list[Backup]:
@@ -135,13 +145,12 @@ def restore_library(paths: LibraryPaths, backup: Path | None = None) -> tuple[Ba
             raise UserFacingError(f"There is no backup in {paths.backups}.", "Name a backup file.")
         backup = newest.path
     chosen = absolute_path(backup)
-    if not chosen.is_file():
+    if not is_file(chosen):
         raise UserFacingError(f"There is no backup {chosen}.", "`keepsight backup --list` shows those there are.")
     check_library(chosen)
     if paths.database.exists():
-        paths.backups.mkdir(mode=0o700, exist_ok=True)
         with contextlib.suppress(UserFacingError):  # a damaged one is put aside as it is
-            copy_library(paths.database, _new_name(paths.backups))
+            copy_library(paths.database, _new_name(_made(paths.backups)))
     return _backup(chosen), put_back(chosen, paths.database)
 
 

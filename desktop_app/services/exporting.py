@@ -8,11 +8,14 @@ import json
 import math
 import shutil
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
 from desktop_app.base.errors import UserFacingError
+from desktop_app.base.paths import is_file
+from desktop_app.base.replacing import draft_beside, replace_file
 from desktop_app.domain.photo import PhotoId
 from desktop_app.services.library_store import LibraryStore
 from desktop_app.store.photos import path_of
@@ -66,14 +69,10 @@ class Exporting:
         """Write the paths of the photos; returns how many. Raises UserFacingError when the file cannot be written."""
         rows = self._rows(photos)
         text = _WRITERS[list_format or ListFormat.of(file)](photos, rows)
-        # Beside the file first: a list that was there before stays whole if the disk is full.
-        draft = file.with_name(f".{file.name}.part")
         try:
             # File names that are no valid text keep their bytes.
-            draft.write_bytes(text.encode("utf-8", "surrogateescape"))
-            draft.replace(file)
+            replace_file(file, text.encode("utf-8", "surrogateescape"))
         except OSError as error:
-            draft.unlink(missing_ok=True)
             raise UserFacingError(
                 f"{file.name} cannot be written: {error.strerror or error}.", "Choose another folder."
             ) from error
@@ -97,7 +96,7 @@ class Exporting:
             if cancelled():
                 return Copied(copied, there, tuple(away), cancelled=True)
             path = path_of(self._reader, photo_id)
-            if path is None or not path.is_file():
+            if path is None or not is_file(path):
                 away.append(path.name if path else f"photo {photo_id}")
             elif (target := _free_name(path, folder)) is None:
                 there += 1
@@ -154,12 +153,13 @@ def _free_name(path: Path, folder: Path) -> Path | None:
 
 
 def _copy(path: Path, target: Path) -> None:
-    draft = target.with_name(f".{target.name}.part")
+    draft = draft_beside(target)
     try:
         shutil.copy2(path, draft)
         draft.replace(target)
     except OSError as error:
-        draft.unlink(missing_ok=True)
+        with suppress(OSError):
+            draft.unlink()
         raise UserFacingError(
             f"{path.name} cannot be copied: {error.strerror or error}.", "Make room, or choose another folder."
         ) from error

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from desktop_app.base.errors import UserFacingError
+from desktop_app.base.replacing import replace_file
 from desktop_app.domain.edit import Edited
 from desktop_app.domain.photo import PhotoId
 from desktop_app.domain.tag import TagSource, TagState
@@ -118,18 +118,8 @@ def _read(path: Path) -> TagExchange:
 
 
 def _write(path: Path, text: str) -> None:
-    """Beside its place first, then in one step, so that no failure leaves half a file."""
     try:
-        with tempfile.NamedTemporaryFile(
-            "w", encoding="utf-8", errors="surrogateescape", newline="", dir=path.parent, delete=False, suffix=".part"
-        ) as file:
-            try:
-                file.write(text)
-                file.close()
-                Path(file.name).replace(path)
-            except BaseException:
-                Path(file.name).unlink(missing_ok=True)
-                raise
+        replace_file(path, text.encode("utf-8", "surrogateescape"))
     except OSError as error:
         raise UserFacingError(
             f"{path} cannot be written ({os.strerror(error.errno or 0)}).", "Choose another place."

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import time
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 from desktop_app.base.errors import LibraryDamagedError, UserFacingError
@@ -35,7 +35,9 @@ def copy_library(source: Path, target: Path) -> None:
             f"The backup {target} cannot be written ({os.strerror(error.errno or 0)}).", "Choose another place."
         ) from error
     finally:
-        partial.unlink(missing_ok=True)
+        # Where there is none, or no folder that could hold it, what went wrong was said above.
+        with suppress(OSError):
+            partial.unlink()
 
 
 def check_library(path: Path) -> None:

@@ -96,6 +96,14 @@ def test_a_library_is_backed_up_checked_and_restored(keepsight: Keepsight, index
     assert daily["bytes"] > 0
 
 
+def test_photos_are_indexed_also_where_no_backup_can_be_made(keepsight: Keepsight, indexed: Path) -> None:
+    backups = indexed.parent / "library" / "backups"
+    shutil.rmtree(backups)
+    backups.touch()
+    assert keepsight("index")["reused"] == 3
+    assert "cannot be made" in keepsight("backup", expect=FAILED)
+
+
 def test_deleting_asks_and_moves_to_the_trash(keepsight: Keepsight, indexed: Path) -> None:
     assert "--yes" in keepsight("delete", indexed / "2.jpg", expect=USAGE)
     assert (indexed / "2.jpg").exists()

@@ -41,6 +41,8 @@ def test_lists_are_written_in_each_format(
     assert {file.name for file in tmp_path.glob("*out*")} == {"out.csv", "out.json", "out.txt"}, "drafts are left"
     with pytest.raises(UserFacingError, match="cannot be written"):
         service.write_list(listed, tmp_path / "no such folder" / "out.csv")
+    with pytest.raises(UserFacingError, match="cannot be written"):
+        service.write_list(listed, files[0] / "out.csv")
 
 
 def test_copies_get_names_of_their_own_and_are_made_once(

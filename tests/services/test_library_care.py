@@ -115,6 +115,15 @@ def test_a_damaged_library_pushes_out_no_backup(folder: Path) -> None:
     assert [backup.path for backup in backups.backups()] == [sound.path]
 
 
+def test_a_backup_that_cannot_be_written_is_told_in_a_sentence(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "a file").touch()
+    with pytest.raises(UserFacingError, match="cannot be written"):
+        BackingUp(LibraryPaths(folder)).back_up(tmp_path / "a file" / "backup.db")
+    (folder / "backups").touch()
+    with pytest.raises(UserFacingError, match="cannot be made"):
+        BackingUp(LibraryPaths(folder)).back_up()
+
+
 def test_nothing_but_a_sound_library_is_put_back(folder: Path, tmp_path: Path) -> None:
     with pytest.raises(UserFacingError, match="There is no backup"):
         restore_library(LibraryPaths(folder))
