@@ -7,7 +7,7 @@ class PhotoSkipped(Exception):
     """A file did not become a photo, and why.
 
     `reason` is for a person: a short sentence without a full stop, about the file.
-    `is_photo` is False for files that never were photos (text, video, sidecars): listed, but no fault.
+    `is_photo` is False for files that never were photos (text, sound, sidecars): listed, but no fault.
     `transient` is True when another try may succeed (no permission, a drive that failed, a file still being written);
     False when the file itself is the reason, so that it need not be read again until it changes.
     """

@@ -17,7 +17,16 @@ from PIL import Image, ImageFile
 
 from desktop_app.domain.photo import FileStamp
 from desktop_app.imaging.errors import NotEnoughMemory, PhotoSkipped
-from desktop_app.imaging.formats import HEAD_BYTES, RAW, SUPPORTED, UNREAD_PHOTOS, is_raw_name, looks_like_photo, sniff
+from desktop_app.imaging.formats import (
+    HEAD_BYTES,
+    RAW,
+    SUPPORTED,
+    UNREAD_PHOTOS,
+    is_raw_name,
+    looks_like_photo,
+    looks_like_video,
+    sniff,
+)
 from desktop_app.imaging.identity import stamp_of, unreadable
 from desktop_app.imaging.limits import MAX_READ_WHOLE_BYTES, READ_WHOLE, too_large
 from desktop_app.imaging.raw_marks import is_raw_tiff
@@ -192,7 +201,7 @@ def _check_unchanged(path: Path, before: FileStamp) -> None:
 def _supported_format(stream: BufferedReader, name: str) -> str:
     head = stream.read(HEAD_BYTES)
     if not head:
-        raise PhotoSkipped("The file is empty", is_photo=looks_like_photo(name))
+        raise PhotoSkipped("The file is empty", is_photo=looks_like_photo(name) or looks_like_video(name))
     file_format = sniff(head)
     if file_format == "TIFF" and (is_raw_name(name) or is_raw_tiff(stream)):
         file_format = RAW
@@ -206,9 +215,10 @@ def _not_read(file_format: str | None, name: str) -> PhotoSkipped:
     if file_format in UNREAD_PHOTOS:
         title = _UNREAD_TITLES.get(file_format, f"{file_format} pictures")
         return PhotoSkipped(f"{title} cannot be read yet")
-    named_photo = looks_like_photo(name)
+    named_photo, named_video = looks_like_photo(name), looks_like_video(name)
     if file_format in _OTHER_KINDS:
-        return PhotoSkipped(f"This is {_OTHER_KINDS[file_format]}, not a photo", is_photo=named_photo)
-    if named_photo:
-        return PhotoSkipped("The file is damaged: its content is not a picture's")
+        named = "video" if named_video else "photo"
+        return PhotoSkipped(f"This is {_OTHER_KINDS[file_format]}, not a {named}", is_photo=named_photo or named_video)
+    if named_photo or named_video:
+        return PhotoSkipped(f"The file is damaged: its content is not a {'picture' if named_photo else 'video'}'s")
     return PhotoSkipped("This is not a photo", is_photo=False)
