@@ -118,7 +118,8 @@ class ModelDownloads:
         try:
             self._fetch(download)
         except Cancelled as stopped:
-            self._finish(download, DownloadProgress(name, self._stopped_state(download)), stopped)
+            state = DownloadState.CANCELLED if download.discard_after else DownloadState.PAUSED
+            self._finish(download, DownloadProgress(name, state), stopped)
         except UserFacingError as error:
             self._finish(download, DownloadProgress(name, DownloadState.FAILED, problem=str(error)), error)
         except BaseException as error:  # noqa: BLE001 - handed to whoever waits, and kept in the log
@@ -135,7 +136,12 @@ class ModelDownloads:
             arrived=lambda done, total: self._arrived(download, done, total),
             checking=lambda: self._show(replace(self._latest(name), state=DownloadState.CHECKING, eta_seconds=None)),
         )
-        download_model(download.entry, self._models_folder, watch, endpoint=self._endpoint)
+        try:
+            download_model(download.entry, self._models_folder, watch, endpoint=self._endpoint)
+        except Cancelled:
+            if download.discard_after:
+                discard(download.entry, self._models_folder)
+            raise
 
     def _arrived(self, download: _Download, done: int, total: int) -> None:
         now = time.monotonic()
@@ -146,12 +152,6 @@ class ModelDownloads:
         rate = download.meter.rate()
         eta = (total - done) / rate if rate else None
         self._show(DownloadProgress(download.entry.name, DownloadState.DOWNLOADING, done, total, rate, eta))
-
-    def _stopped_state(self, download: _Download) -> DownloadState:
-        if not download.discard_after:
-            return DownloadState.PAUSED
-        discard(download.entry, self._models_folder)
-        return DownloadState.CANCELLED
 
     def _finish(self, download: _Download, end: DownloadProgress, error: BaseException | None) -> None:
         latest = self._latest(end.model)

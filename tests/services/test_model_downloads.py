@@ -11,6 +11,7 @@ import pytest
 from desktop_app.base.errors import Cancelled, UserFacingError
 from desktop_app.compose import Library, open_library
 from desktop_app.domain.progress import DownloadProgress, DownloadState
+from desktop_app.services import model_downloads
 from desktop_app.services.models import ModelInfo
 from desktop_app.services.services import Services
 from tests.fixtures.hub import TINY, LocalHub, in_catalogue
@@ -116,6 +117,24 @@ def test_cancel_deletes_what_is_here(library: Library, tiny_hub: LocalHub, tmp_p
     assert steps.states[-1] is DownloadState.CANCELLED
     assert info(services).partial_bytes == 0
     assert not (tmp_path / "models" / NAME).exists()
+
+
+def test_what_cannot_be_deleted_keeps_nobody_waiting(
+    library: Library, tiny_hub: LocalHub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    services, steps = library.services, Steps(library.services)
+    tiny_hub.faults.seconds_per_chunk = 0.02
+
+    def refuse(*_: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(model_downloads, "discard", refuse)
+    answer = services.downloads.start(NAME)
+    assert steps.some_bytes.wait(RUN_SECONDS)
+    services.downloads.cancel(NAME)
+    with pytest.raises(PermissionError):
+        answer.result(timeout=RUN_SECONDS)
+    assert steps.states[-1] is DownloadState.FAILED
 
 
 def test_cancel_of_a_paused_download_deletes_it_too(library: Library, tiny_hub: LocalHub) -> None:
