@@ -6,6 +6,7 @@ import logging
 import os
 import sys
 import traceback
+from collections.abc import Callable
 
 from desktop_app.base.errors import UserFacingError
 from desktop_app.cli.context import Context, Openers
@@ -59,9 +60,9 @@ def _run_command(arguments: list[str], openers: Openers) -> int:
     return _guarded(run_command, debug=options.debug)
 
 
-def _guarded(work, *, debug: bool) -> int:  # type: ignore[no-untyped-def]
+def _guarded(work: Callable[[], int], *, debug: bool) -> int:
     try:
-        return int(work())
+        return work()
     except UserFacingError as error:
         if debug:
             traceback.print_exc()

@@ -27,10 +27,6 @@ class Calibration:
         logits = np.clip(self.slope * (z - self.offset), -60.0, 60.0)
         return np.asarray(1.0 / (1.0 + np.exp(-logits)), dtype=np.float32)
 
-    def z_at(self, probability: float) -> float:
-        """The z whose probability is the one given (0 < probability < 1)."""
-        return float(np.log(probability / (1.0 - probability)) / self.slope + self.offset)
-
 
 # For models without fitted figures. The z scale makes CLIP models alike: a true label stands about three standard
 # deviations above an image's background scores, an absent one about at their mean.

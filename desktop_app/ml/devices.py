@@ -7,8 +7,6 @@ from dataclasses import dataclass
 
 from desktop_app.ml.torch_setup import import_torch
 
-DEVICE_CHOICES = ("auto", "cpu", "cuda", "mps")
-
 
 @dataclass(frozen=True, slots=True)
 class Device:

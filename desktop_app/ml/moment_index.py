@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from desktop_app.ml.calibration import Background
+from desktop_app.ml.unit_vector import unit
 from desktop_app.ml.vectors.snapshot import IndexSnapshot
 
 Vectors = npt.NDArray[np.float32]
@@ -59,5 +60,4 @@ class MomentIndex:
 
 def mean_vector(vectors: Vectors) -> Vectors:
     """One unit vector [D] for a video: the mean of its moments' [n, D] (mean pooling, as in CLIP4Clip, Luo et al. 2021)."""
-    mean = vectors.mean(axis=0)
-    return np.asarray(mean / max(float(np.linalg.norm(mean)), 1e-12), dtype=np.float32)
+    return unit(vectors.mean(axis=0))

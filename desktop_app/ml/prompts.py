@@ -9,6 +9,8 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
+from desktop_app.ml.unit_vector import unit
+
 Vectors = npt.NDArray[np.float32]
 
 # A small ensemble for what a person types: the words as they are weigh as much as the photo wordings together blur.
@@ -25,8 +27,7 @@ def fill_templates(text: str, templates: Sequence[str]) -> tuple[str, ...]:
 
 def ensemble_mean(vectors: Vectors) -> Vectors:
     """One unit vector [D] for the wordings [N, D] of one thing."""
-    mean = vectors.mean(axis=0)
-    return np.asarray(mean / max(float(np.linalg.norm(mean)), 1e-12), dtype=np.float32)
+    return unit(vectors.mean(axis=0))
 
 
 def prompts_key(prompts: Sequence[str]) -> str:

@@ -25,7 +25,8 @@ def import_open_clip() -> ModuleType:
     _declare_missing_torchvision_operators()
     found = _imported()
     # A quarter of a million objects that stay as long as the process: without this every full garbage collection goes
-    # through them all, and stops all threads, the window's too, for 0.3 s.
+    # through them all, and stops all threads, the window's too, for 0.3 s. Collecting first would be just that pause, for
+    # nothing: of what is left then, nothing is garbage.
     gc.freeze()
     return found
 

@@ -21,6 +21,7 @@ from desktop_app.domain.query import And, Expression, Filter, is_filter
 from desktop_app.domain.query_terms import Meaning, SimilarTo
 from desktop_app.domain.question import Answer, Question, Reason
 from desktop_app.domain.weighed import Weighed, worth_ranking
+from desktop_app.ml.unit_vector import unit
 from desktop_app.ml.vectors.snapshot import IndexSnapshot
 from desktop_app.services.active_model import ActiveModel
 from desktop_app.services.explaining import reasons_for
@@ -166,7 +167,7 @@ class Asking:
             pictures.append(self._pictures.vector(question.image, model))
         if question.like and not pictures:
             raise _not_indexed()
-        example = _unit(np.mean(pictures, axis=0)) if pictures else None
+        example = unit(np.mean(pictures, axis=0)) if pictures else None
         return Judge(question, rest, model, scores, example, self._searching.filters)
 
 
@@ -330,7 +331,3 @@ def _row_of(term: SimilarTo) -> PhotoId:
 def _free_text(tree: Expression) -> str:
     """All free text that speaks for a photo."""
     return " ".join(term.text for term in positive_terms(tree) if isinstance(term, Meaning))
-
-
-def _unit(vector: npt.NDArray[np.floating]) -> Vectors:
-    return np.asarray(vector / max(float(np.linalg.norm(vector)), 1e-12), dtype=np.float32)

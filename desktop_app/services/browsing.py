@@ -22,6 +22,7 @@ from desktop_app.services.presence import Presence
 from desktop_app.services.sensitivity import Sensitivity
 from desktop_app.services.watching import Watching, reason_to_poll
 from desktop_app.store import files, photos, tag_uses, tags
+from desktop_app.store.model_switching import model_id_of
 from desktop_app.store.places import place_counts
 
 
@@ -141,10 +142,9 @@ class Browsing:
     def status(self) -> LibraryStatus:
         """The library in numbers."""
         name = self._models.active_name()
-        model_id = self._reader.value("SELECT id FROM models WHERE name = ?", [name])
         status = photos.status(
             self._reader,
-            model_id=ModelId(model_id or 0),
+            model_id=model_id_of(self._reader, name) or ModelId(0),  # no row has the id 0
             model=name,
             library=self._paths.folder,
             away=self._presence.away(),

@@ -149,12 +149,12 @@ class Models:
         candidate = self._prepare(entry)
         try:
             candidate.inference.spec()
+            with self._lock:
+                self._store.writer.do(lambda session: write_setting(session, PENDING_MODEL, name))
+                self._set_pending(candidate)
         except BaseException:
             candidate.inference.close()
             raise
-        with self._lock:
-            self._store.writer.do(lambda session: write_setting(session, PENDING_MODEL, name))
-            self._set_pending(candidate)
         return self._nothing_to_wait_for(candidate) and self.complete_switch(candidate)
 
     def fit_search(self, model: ActiveModel) -> bool:

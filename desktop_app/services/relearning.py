@@ -23,7 +23,7 @@ class Relearning:
         self._wake = threading.Condition()
         self._edits = 0
         self._closed = False
-        self._thread = threading.Thread(target=self._work, name="relearning", daemon=True)
+        self._thread = threading.Thread(target=self._work, name="keepsight-relearning", daemon=True)
         self._thread.start()
         self._unsubscribe = store.changes.subscribe(self._on_change)
 

@@ -18,6 +18,7 @@ from desktop_app.imaging.decode import decode_pixels
 from desktop_app.imaging.errors import PhotoSkipped
 from desktop_app.ml.calibration import Background, background_of
 from desktop_app.ml.moment_index import MomentIndex
+from desktop_app.ml.unit_vector import unit
 from desktop_app.ml.vectors.layout import DamagedVectors
 from desktop_app.ml.vectors.snapshot import IndexSnapshot
 from desktop_app.services.active_model import ActiveModel
@@ -198,10 +199,10 @@ class Searching:
                 raise UserFacingError(f"{query.image.name} cannot be searched for: {skip.reason}") from skip
             pictures.extend(model.inference.embed_images(pixels[None]).result())
         if pictures:
-            parts.append(_unit(np.mean(pictures, axis=0)))
+            parts.append(unit(np.mean(pictures, axis=0)))
         if not parts:
             raise UserFacingError("The photo has not been indexed yet.", "Try again when indexing is done.")
-        return _unit(np.sum(parts, axis=0)), not pictures
+        return unit(np.sum(parts, axis=0)), not pictures
 
     def _on_changes(self, changes: LibraryChanges) -> None:
         """Called on the writer's thread: only notes what to refresh at the next search."""
@@ -227,7 +228,3 @@ def _in_row_order(table: Table, index: IndexSnapshot) -> Ids:
     rest[embedded] = False
     without = np.flatnonzero(rest)
     return np.concatenate([embedded, without]) if len(without) else embedded
-
-
-def _unit(vector: npt.NDArray[np.floating]) -> Vectors:
-    return np.asarray(vector / max(float(np.linalg.norm(vector)), 1e-12), dtype=np.float32)

@@ -7,8 +7,6 @@ from dataclasses import astuple, replace
 from datetime import UTC, datetime
 from typing import Any
 
-import numpy as np
-
 from desktop_app.base.paths import to_stored_name
 from desktop_app.domain.changes import LibraryChanges
 from desktop_app.domain.indexing import (
@@ -319,8 +317,3 @@ def mark_returned(session: WriteSession, files: Iterable[FoundFile]) -> LibraryC
         if row is not None:
             back.add(PhotoId(row[0]))
     return LibraryChanges(updated=frozenset(back))
-
-
-def vector_from_blob(blob: bytes) -> np.ndarray[tuple[int], np.dtype[np.float32]]:
-    """An embedding as stored (little-endian half precision) back as float32[D]."""
-    return np.frombuffer(blob, dtype="<f2").astype(np.float32)

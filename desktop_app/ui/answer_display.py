@@ -32,7 +32,6 @@ class AnswerDisplay(QObject):
     ) -> None:
         super().__init__(page)
         self._page = page
-        self._searches = searches
         self._library = library
         self._state = state
         self._services = services

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 # Two photos of 24 megapixels with every pixel, and some twenty at the size of a screen.
 CAPACITY_BYTES = 384 * 2**20
 
-# Of the three threads of `Tasks` one stays free, so that the next photo's thumbnail is there at once.
+# Fewer than `Tasks` has threads, so that the next photo's thumbnail is there at once.
 DECODES_IN_FLIGHT = 2
 
 ALL_PIXELS = 2**15 - 1

@@ -21,7 +21,6 @@ class ThemeChoice(StrEnum):
 class Theme:
     """Colours as "#rrggbb" and sizes in device-independent pixels. Text colours meet WCAG AA on all three grounds."""
 
-    is_dark: bool
     window: str
     """Ground of the side panels and bars."""
     surface: str
@@ -52,7 +51,6 @@ class Theme:
     def light() -> Theme:
         """Dark text on near white."""
         return Theme(
-            is_dark=False,
             window="#f6f6f4",
             surface="#ffffff",
             raised="#e9e9e5",
@@ -71,7 +69,6 @@ class Theme:
     def dark() -> Theme:
         """Light text on near black."""
         return Theme(
-            is_dark=True,
             window="#1f2221",
             surface="#171918",
             raised="#2e3331",

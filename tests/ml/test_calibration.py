@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -19,12 +18,6 @@ def test_more_similar_is_never_less_probable(calibration: Calibration, z: list[f
     assert probabilities.dtype == np.float32
     assert ((probabilities >= 0) & (probabilities <= 1)).all()
     assert (np.diff(probabilities) >= 0).all()
-
-
-@given(calibration=calibrations, probability=st.floats(0.01, 0.99))
-def test_z_at_is_the_inverse(calibration: Calibration, probability: float) -> None:
-    z = np.array([calibration.z_at(probability)], np.float32)
-    assert calibration.probabilities(z)[0] == pytest.approx(probability, abs=1e-3)
 
 
 def test_a_true_label_is_likely_and_an_average_one_is_not() -> None:
