@@ -241,9 +241,11 @@ class Indexer:
             model = self._models.pending()
             complete = model is not None and self._run_switch(model)
         except BaseException as error:  # noqa: BLE001 - handed to whoever waits
+            note = str(error)
             if not isinstance(error, UserFacingError):
                 _log.exception("Switching to another model failed")
-            self._show(replace(self._progress, note=str(error)))
+                note = "Changing to another model failed. The log file has the details."
+            self._show(replace(self._progress, note=note))
             self._end_switch(asked, error=error)
             return
         interrupted = not complete and not self._cancel.is_set() and self._is_switch_pending()
