@@ -26,7 +26,7 @@ from desktop_app.domain.annotations import (
     merged,
 )
 from desktop_app.imaging.iptc import annotations_of_iptc, iptc_of_resources
-from desktop_app.imaging.metadata import read_metadata
+from desktop_app.imaging.metadata import main_directory, read_metadata
 from desktop_app.imaging.opening import PhotoFile, decoder_faults, open_image, reading
 from desktop_app.imaging.xmp_document import MAX_BYTES, Name, XmpProblem, parse_xmp
 from desktop_app.imaging.xmp_reading import annotations_of, stars_of_percent, text_of
@@ -205,7 +205,7 @@ def _raw_profile(text: bytes) -> bytes:
 
 
 def _of_exif(image: Image.Image) -> Annotations:
-    tags = _main_directory(image)
+    tags = main_directory(image)
     title, comment, keywords = (_windows_text(tags.get(tag)) for tag in (_XP_TITLE, _XP_COMMENT, _XP_KEYWORDS))
     return Annotations(
         tags=joined_paths((name,) for text in (keywords or "").split(";") if (name := clean_keyword(text))),
@@ -213,14 +213,6 @@ def _of_exif(image: Image.Image) -> Annotations:
         title=clean_text(title),
         description=_description(tags.get(Base.ImageDescription)) or clean_text(comment),
     )
-
-
-def _main_directory(image: Image.Image) -> Mapping[int, Any]:
-    try:
-        return dict(image.getexif())
-    except Exception as error:  # noqa: BLE001 - Pillow's parser raises by the damage: struct.error, KeyError …
-        log.debug("EXIF could not be read: %s", error)
-        return {}
 
 
 def _stars(tags: Mapping[int, Any]) -> int | None:

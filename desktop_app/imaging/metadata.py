@@ -52,7 +52,7 @@ _ALTITUDES = (-11_100.0, 60_000.0)
 
 def read_metadata(image: Image.Image) -> Metadata:
     """The fields of an opened image that Keepsight keeps; unreadable ones are None."""
-    return metadata_of(_main_directory(image), _directory(image, IFD.Exif), _directory(image, IFD.GPSInfo))
+    return metadata_of(main_directory(image), _directory(image, IFD.Exif), _directory(image, IFD.GPSInfo))
 
 
 def metadata_of(main: Tags, details: Tags, place: Tags) -> Metadata:
@@ -75,11 +75,12 @@ def metadata_of(main: Tags, details: Tags, place: Tags) -> Metadata:
 
 def read_orientation(image: Image.Image) -> int:
     """EXIF's orientation, 1 to 8; 1 (upright) when missing or out of range. From XMP where EXIF has none."""
-    value = _number(_main_directory(image).get(Base.Orientation))
+    value = _number(main_directory(image).get(Base.Orientation))
     return int(value) if value is not None and value in range(UPRIGHT, 9) else UPRIGHT
 
 
-def _main_directory(image: Image.Image) -> Tags:
+def main_directory(image: Image.Image) -> Tags:
+    """EXIF's directory of the picture itself; empty when it is missing or damaged."""
     try:
         return dict(image.getexif())
     except Exception as error:  # noqa: BLE001 - Pillow's parser raises by the damage: struct.error, KeyError …

@@ -65,10 +65,11 @@ def keep_tags_current(store: LibraryStore, model: ActiveModel, *, touched: Itera
 
 
 def _suggest_for_bare(store: LibraryStore, model: ActiveModel, touched: Iterable[PhotoId]) -> None:
-    ids, vectors = embeddings_of(store.reader, model.model_id, without_machine_tags(store.reader, touched))
-    for start in range(0, len(ids), _CHUNK):
-        tags = _tags_of(ids[start : start + _CHUNK], vectors[start : start + _CHUNK], model)
-        store.change(partial(retag, tags=tags, model_id=model.model_id))
+    bare = without_machine_tags(store.reader, touched)
+    for start in range(0, len(bare), _CHUNK):
+        ids, vectors = embeddings_of(store.reader, model.model_id, bare[start : start + _CHUNK])
+        if len(ids):
+            store.change(partial(retag, tags=_tags_of(ids, vectors, model), model_id=model.model_id))
 
 
 def _tags_of(

@@ -231,7 +231,7 @@ class PictureLoader(QObject):
             self._pump()
 
         self._tasks.run(
-            lambda: _to_image(viewing.picture(request.photo, max_side=request.side, second=second)),
+            lambda: image_of_picture(viewing.picture(request.photo, max_side=request.side, second=second)),
             lambda image: landed(lambda: self._keep(request, image)),
             failed=lambda exception: landed(lambda: self._fail(request.photo, exception)),
         )
@@ -250,8 +250,8 @@ class PictureLoader(QObject):
         self.changed.emit(photo)
 
 
-def _to_image(picture: RgbPicture) -> QImage:
-    """The format that Qt paints, and a copy: the wrapped bytes may go when this returns. For worker threads."""
+def image_of_picture(picture: RgbPicture) -> QImage:
+    """A decoded picture in the format that Qt paints: a copy, since the wrapped bytes may go. For worker threads."""
     stride = 3 * picture.width
     wrapped = QImage(picture.data, picture.width, picture.height, stride, QImage.Format.Format_RGB888)
     return wrapped.convertToFormat(QImage.Format.Format_RGB32)

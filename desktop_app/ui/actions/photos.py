@@ -184,15 +184,19 @@ class PhotoActions(QObject):
         self._tasks.run(lambda: self._services.stacking.take_apart([leader]), lambda _changes: None)
 
     def _open(self) -> None:
+        chosen = self._selected[:_MOST_OPENED]
+
         def work() -> None:
-            for path in self._paths(self._selected[:_MOST_OPENED]):
+            for path in self._paths(chosen):
                 open_with_default_program(path)
 
         self._tasks.run(work, lambda _none: None)
 
     def _show_file(self) -> None:
+        chosen = self._selected[:1]
+
         def work() -> None:
-            for path in self._paths(self._selected[:1]):
+            for path in self._paths(chosen):
                 show_in_file_manager(path)
 
         self._tasks.run(work, lambda _none: None)

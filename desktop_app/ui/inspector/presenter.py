@@ -21,6 +21,7 @@ from desktop_app.ui.grid.thumbnail import image_of_jpeg
 from desktop_app.ui.inspector.heat import InspectorHeat
 from desktop_app.ui.inspector.inspector import Inspector
 from desktop_app.ui.inspector.why import Why
+from desktop_app.ui.picture_loader import image_of_picture
 from desktop_app.ui.refresh import Refresh
 from desktop_app.ui.search_presenter import Found
 from desktop_app.ui.tasks import Tasks
@@ -180,11 +181,9 @@ class InspectorPresenter(QObject):
 
         def work() -> QImage | None:
             try:
-                picture = self._services.viewing.picture(photo_id, max_side=_PREVIEW_SIDE)
+                return image_of_picture(self._services.viewing.picture(photo_id, max_side=_PREVIEW_SIDE))
             except UserFacingError:
                 return None  # The thumbnail stays, and the inspector says already that the file is away.
-            image = QImage(picture.data, picture.width, picture.height, picture.width * 3, QImage.Format.Format_RGB888)
-            return image.copy()
 
         def done(image: QImage | None) -> None:
             if image is not None and self._selected == (photo_id,):

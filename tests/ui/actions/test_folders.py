@@ -32,3 +32,5 @@ def test_each_pasted_picture_has_a_name_of_its_own_and_only_the_last_is_kept(tmp
     assert QImage(str(second)).size() == image.size()
     with pytest.raises(UserFacingError, match="could not be read"):
         save_pasted_picture(QImage(), tmp_path)
+    with pytest.raises(UserFacingError, match="cannot be kept"):
+        save_pasted_picture(image, second)
