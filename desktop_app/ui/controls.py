@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QToolButton
+
+_AT_THE_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignAbsolute | Qt.AlignmentFlag.AlignVCenter
 
 
 def label(text: str = "", *, role: str = "", wrap: bool = False) -> QLabel:
@@ -11,6 +14,9 @@ def label(text: str = "", *, role: str = "", wrap: bool = False) -> QLabel:
     made = QLabel(text)
     made.setTextFormat(Qt.TextFormat.PlainText)
     made.setWordWrap(wrap)
+    if QGuiApplication.isLeftToRight():
+        # A name in Arabic or Hebrew letters stands where other names do, not at the far end of its line.
+        made.setAlignment(_AT_THE_LEFT)
     if role:
         made.setProperty("role", role)
     return made

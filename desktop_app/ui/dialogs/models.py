@@ -89,4 +89,6 @@ class ModelsDialog(QDialog):
         own.clicked.connect(self.own_model_wanted)
         introduction = label(_INTRODUCTION, role="muted", wrap=True)
         buttons = in_row(own, STRETCH, dismiss_button(self))
-        dialog_column(self, theme, introduction, (ColumnScroll(content), 1), self.message, buttons)
+        models = ColumnScroll(content)
+        models.setAccessibleName("Models")
+        dialog_column(self, theme, introduction, (models, 1), self.message, buttons)

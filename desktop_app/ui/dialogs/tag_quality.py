@@ -31,8 +31,8 @@ from desktop_app.ui.theme import Theme
 from desktop_app.ui.wording import counted, percent
 
 _EMPTY = (
-    "Nothing to judge by yet. Accept or reject suggested tags on some photos: then this page shows how often the model is "
-    "right, tag by tag, and a tag can be taught from your decisions."
+    "Nothing to judge by yet. Accept or reject suggested tags on some photos, or choose Review in the menu of a tag: "
+    "then this page shows how often the model is right, tag by tag, and a tag can be taught from your decisions."
 )
 _CHOICES: tuple[tuple[TagChoice, str, str], ...] = (
     (TagChoice(Strictness.CAUTIOUS), "Cautious", "Suggest what is probably right: about eight in ten"),

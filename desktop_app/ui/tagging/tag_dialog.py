@@ -32,6 +32,11 @@ _SIZE = (560, 470)
 _FIRST_LINE = 7
 _HEIGHT_WITH_THRESHOLD = 760
 
+_PROMPTS = (
+    "What photos are compared with, one a line. {} stands for the name, {a} for the name with “a” or “an”. "
+    "Left empty, these are the usual ones."
+)
+
 # Of a small screen's height, for its own bars and the window's title.
 _SPARE = 80
 
@@ -128,7 +133,7 @@ class TagDialog(QDialog):
     def _lay_out(self, theme: Theme) -> None:
         self.prompts.setFixedHeight(self.prompts.fontMetrics().lineSpacing() * _PROMPT_LINES + 16)
         self.threshold_section = QWidget()
-        parts = (line(), label("THRESHOLD", role="heading"), self.threshold)
+        parts = (line(), label("HOW SURE THE MODEL MUST BE", role="heading"), self.threshold)
         in_column(*parts, spacing=theme.space_m, margins=(0, theme.space_s, 0, 0), inside=self.threshold_section)
         body = QWidget()
         margins = (theme.space_l, theme.space_l, theme.space_l, theme.space_s)
@@ -136,6 +141,7 @@ class TagDialog(QDialog):
         scroll = QScrollArea(widgetResizable=True)  # for small screens
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scroll.setWidget(body)
+        scroll.setAccessibleName("What the tag is")
         self.problem.setContentsMargins(theme.space_l, 0, theme.space_l, 0)
         margins = (theme.space_l, theme.space_s, theme.space_l, theme.space_l)
         buttons = in_row(STRETCH, dismiss_button(self, "Cancel"), self.save, spacing=theme.space_s, margins=margins)
@@ -143,7 +149,7 @@ class TagDialog(QDialog):
         self.resize(*_SIZE)
 
     def _form(self, theme: Theme) -> QGridLayout:
-        explained = label("One a line. {} stands for the name, {a} for the name with “a” or “an”.", role="muted")
+        explained = label(_PROMPTS, role="muted", wrap=True)
         parent = in_row(self.parent_button, self.no_parent, STRETCH, spacing=theme.space_m)
         form = QGridLayout()
         form.setHorizontalSpacing(theme.space_l)

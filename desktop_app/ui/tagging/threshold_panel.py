@@ -25,7 +25,8 @@ class ThresholdPanel(QWidget):
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.by_rule = QCheckBox("Decide by the library's rule")
+        self.by_rule = QCheckBox("As for all other tags")
+        self.by_rule.setToolTip("How sure it must be there is chosen under Library, Tag quality")
         self.slider = QSlider(Qt.Orientation.Horizontal)
         self.slider.setRange(0, _STEPS)
         self.slider.setAccessibleName("Threshold")
