@@ -29,11 +29,13 @@ QLabel[role="sight"]:hover { color: $accent; }
 QLineEdit {
     background: $surface; color: $text; border: 1px solid $border; border-radius: ${radius}px;
     padding: 5px ${s}px; selection-background-color: $accent; selection-color: $on_accent;
+    placeholder-text-color: $muted;
 }
 QLineEdit:focus { border: 1px solid $accent; }
 QPlainTextEdit {
     background: $surface; color: $text; border: 1px solid $border; border-radius: ${radius}px;
     padding: 2px 6px; selection-background-color: $accent; selection-color: $on_accent;
+    placeholder-text-color: $muted;
 }
 QPlainTextEdit:focus { border: 1px solid $accent; }
 QPlainTextEdit:disabled { color: $muted; background: transparent; }
