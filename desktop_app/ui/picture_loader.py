@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
@@ -70,6 +70,8 @@ class PictureLoader(QObject):
 
     changed = Signal(object)
     """The photo of which there is more to show, or to say."""
+    outdated = Signal(object)
+    """Photos whose pictures are fetched anew when they are looked at next."""
 
     def __init__(
         self, services: Services, tasks: Tasks, *, capacity: int = CAPACITY_BYTES, parent: QObject | None = None
@@ -137,6 +139,26 @@ class PictureLoader(QObject):
                 self._problems.pop(photo, None)
                 for cache in (self._previews, self._fitting, self._whole):
                     cache.drop(photo)
+
+    def look_again(self, photos: Iterable[PhotoId]) -> None:
+        """These photos changed, or only their stars and hearts: then their pictures stay, for they would blink."""
+        known = [photo for photo in photos if self._summaries.get(photo) is not None]
+        self._outdate([photo for photo in photos if photo not in known])
+        if known:
+            browsing = self._services.browsing
+            self._tasks.run(lambda: browsing.summaries(known), lambda summaries: self._compare(known, summaries))
+
+    def _compare(self, photos: Sequence[PhotoId], summaries: Mapping[PhotoId, PhotoSummary]) -> None:
+        marked = [photo for photo in photos if _differ_in_marks(self._summaries.get(photo), summaries.get(photo))]
+        for photo in marked:
+            self._summaries[photo] = summaries[photo]
+            self.changed.emit(photo)
+        self._outdate([photo for photo in photos if photo not in marked])
+
+    def _outdate(self, photos: Sequence[PhotoId]) -> None:
+        if photos:
+            self.refresh(photos)
+            self.outdated.emit(photos)
 
     def _revision(self, photo: PhotoId) -> int:
         return self._revisions.get(photo, 0)
@@ -255,6 +277,13 @@ def image_of_picture(picture: RgbPicture) -> QImage:
     stride = 3 * picture.width
     wrapped = QImage(picture.data, picture.width, picture.height, stride, QImage.Format.Format_RGB888)
     return wrapped.convertToFormat(QImage.Format.Format_RGB32)
+
+
+def _differ_in_marks(before: PhotoSummary | None, now: PhotoSummary | None) -> bool:
+    """Whether only what a person gives with a key is another. The same all over: then something else changed."""
+    if before is None or now is None or before == now:
+        return False
+    return replace(before, rating=now.rating, favourite=now.favourite) == now
 
 
 def _all_there(pixmap: QPixmap, summary: PhotoSummary) -> bool:

@@ -70,6 +70,7 @@ class PhotoViewer(QWidget):
         self._settle.timeout.connect(self._look)
         self._build(theme)
         self._loader.changed.connect(self._loaded)
+        self._loader.outdated.connect(self._fetch_anew)
         self._connect_heat()
         self.picture.zoomed.connect(self._zoomed)
 
@@ -147,9 +148,10 @@ class PhotoViewer(QWidget):
 
     def refresh_photos(self, photos: Iterable[PhotoId]) -> None:
         """These photos changed: a file came back, went missing, or was edited."""
-        changed = set(photos)
-        self._loader.refresh(changed)
-        self.heats.forget(list(changed))
+        self._loader.look_again(list(photos))
+
+    def _fetch_anew(self, photos: Sequence[PhotoId]) -> None:
+        self.heats.forget(list(photos))
         self._look()
 
     def set_theme(self, theme: Theme) -> None:
