@@ -9,7 +9,9 @@ minute, so that the same command carries on after an interruption. What it needs
 from __future__ import annotations
 
 import argparse
+import copy
 import json
+import random
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -34,6 +36,7 @@ from recipe.features import folder_features, picture_features  # noqa: E402
 from recipe.losses import AlignmentLoss, LossWeights, TextTargets  # noqa: E402
 from recipe.pictures import PictureRow, PictureStore, decode_all, read_rows  # noqa: E402
 from recipe.prepared_views import PreparedView, prepare_views  # noqa: E402
+from recipe.readings import DictionaryReader, lesson  # noqa: E402
 from recipe.report import Validation, measure_and_describe  # noqa: E402
 from recipe.vocabulary import imagenet_classes  # noqa: E402
 from recipe.wordnet import NounDictionary  # noqa: E402
@@ -48,6 +51,9 @@ REGRESSION_WEIGHTS = (8.0, 1.0, 0.3)
 
 TUNED_SHARE = 0.65
 """How far the model goes from its start to the tuned weights."""
+
+UNSEEN_WORDS_LESSON = text_tower.DistillationSettings(epochs=2, peak_rate=6e-4, warm_up_steps=50)
+"""Gentler than the first lesson, which it must not undo."""
 
 LENGTH_SAMPLE = 1000
 LOSS_WEIGHTS = LossWeights(captions=3.0, classes=1.5, words=1.5)
@@ -80,6 +86,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     captions = [text for row in rows for text in material.annotations[row].texts][:LENGTH_SAMPLE]
     length = text_tower.typical_length(model, captions)
     export.fold_text_adapter(model, loss.text_map.weight.detach(), loss.text_map.bias.detach(), length=length)
+    teach_unseen_words(model, _sentences(material, nouns, options), _reader(model, material, nouns), options)
     export.write_model(model.cpu(), options.output)
     validation = Validation(material.rows, material.pictures, material.split, material.concepts, nouns)
     facts = measure_and_describe(options.output, validation, removed, options.exclude)
@@ -113,17 +120,16 @@ def _prepare(options: argparse.Namespace, nouns: NounDictionary) -> Material:
     return Material(rows, noted, pictures, dataset.split_rows(rows, dataset.SPLIT_SEED), dataset.gather_concepts(noted))
 
 
+def _sentences(material: Material, nouns: NounDictionary, options: argparse.Namespace) -> list[str]:
+    annotations = [material.annotations[row] for row in material.split.training]
+    return corpus.build_corpus(annotations, imagenet_classes(), nouns, seed=options.seed, made_up=MADE_UP_CAPTIONS)
+
+
 def _distil_text(model: CLIP, material: Material, nouns: NounDictionary, options: argparse.Namespace) -> None:
     """Bring the text tower to its distilled state, through the corpus and the teacher where they are needed."""
     from recipe.teacher import SentenceTeacher
 
-    sentences = corpus.build_corpus(
-        [material.annotations[row] for row in material.split.training],
-        imagenet_classes(),
-        nouns,
-        seed=options.seed,
-        made_up=MADE_UP_CAPTIONS,
-    )
+    sentences = _sentences(material, nouns, options)
     teacher = SentenceTeacher(torch.device(options.device))
     cached = options.work / "teacher.npy"
     if not cached.exists():
@@ -139,6 +145,36 @@ def _distil_text(model: CLIP, material: Material, nouns: NounDictionary, options
         settings=text_tower.DistillationSettings(epochs=options.text_epochs),
         seed=options.seed,
         checkpoint=options.work / "text.pt",
+        report=_report,
+    )
+
+
+def _reader(model: CLIP, material: Material, nouns: NounDictionary) -> DictionaryReader:
+    """The text tower as it is now, with a dictionary and the words that pictures were described with."""
+    finished = copy.deepcopy(model).eval()
+    seen = {*material.concepts.names, *(name for entry in imagenet_classes() for name in entry.names)}
+    return DictionaryReader(lambda texts: text_tower.encode_sentences(finished, texts), nouns, seen)
+
+
+def teach_unseen_words(
+    model: CLIP, sentences: Sequence[str], reader: DictionaryReader, options: argparse.Namespace
+) -> None:
+    """The text tower's second lesson: words without pictures, among as many `sentences` that it must not forget."""
+    words = reader.unseen_words(text_tower.count_tokens())
+    told = lesson(words, chance=random.Random(options.seed))
+    chosen = np.sort(np.random.default_rng(options.seed).permutation(len(sentences))[: len(told)])
+    known = [sentences[place] for place in chosen]
+    cached = options.work / "readings.npy"
+    if not cached.exists():
+        _report(f"{len(told)} sentences about {len(words)} words without pictures are read with the dictionary")
+        np.save(cached, np.concatenate([reader.encode(told), reader.as_they_stand(known)]).astype(np.float16))
+    text_tower.distil(
+        model,
+        text_tower.tokenize([*(sentence.text for sentence in told), *known]),
+        np.load(cached),
+        settings=UNSEEN_WORDS_LESSON,
+        seed=options.seed + 1,
+        checkpoint=options.work / "words.pt",
         report=_report,
     )
 

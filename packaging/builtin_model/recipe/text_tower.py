@@ -45,6 +45,12 @@ def tokenize(sentences: Sequence[str]) -> NDArray[np.int32]:
     return np.concatenate(rows).astype(np.int32)
 
 
+def count_tokens() -> Callable[[str], int]:
+    """How many of open_clip's tokens a word takes."""
+    tokenizer = SimpleTokenizer(context_length=CONTEXT_LENGTH)
+    return lambda word: len(tokenizer.encode(word))
+
+
 def lengths_of(tokens: NDArray[np.int32]) -> NDArray[np.int64]:
     """Tokens of each row up to and including the end mark."""
     return np.asarray(tokens.argmax(axis=1) + 1)

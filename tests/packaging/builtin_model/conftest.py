@@ -17,6 +17,32 @@ if str(RECIPE_FOLDER) not in sys.path:
     sys.path.insert(0, str(RECIPE_FOLDER))
 import_open_clip()
 
+from recipe.wordnet import NounDictionary  # noqa: E402
+
+DATA = """  1 This is a licence line.
+00001930 03 n 01 entity 0 000 | that which is perceived
+00015388 03 n 01 animal 0 001 @ 00001930 n 0000 | a living organism
+02084071 05 n 02 dog 0 domestic_dog 0 001 @ 00015388 n 0000 | a member of the genus Canis; "the dog barked"
+01322604 05 n 01 puppy 0 001 @ 02084071 n 0000 | a young dog
+"""
+
+INDEX = """  1 This is a licence line.
+animal n 1 1 @ 1 1 00015388
+dog n 1 1 @ 1 1 02084071
+domestic_dog n 1 1 @ 1 0 02084071
+entity n 1 0 1 1 00001930
+puppy n 1 1 @ 1 1 01322604
+"""
+"""WordNet's own file format, with four nouns."""
+
+
+@pytest.fixture
+def nouns(tmp_path: Path) -> NounDictionary:
+    (tmp_path / "data.noun").write_text(DATA, encoding="latin-1")
+    (tmp_path / "index.noun").write_text(INDEX, encoding="latin-1")
+    (tmp_path / "noun.exc").write_text("doggies dog\n", encoding="latin-1")
+    return NounDictionary(tmp_path)
+
 
 @pytest.fixture
 def toy_material(tmp_path: Path) -> Path:
