@@ -49,8 +49,8 @@ blocks learn together from captions (symmetric contrast, several positives), the
 probabilities, single words, pairs of pictures side by side, and imagined features of classes without pictures, while the
 backbone's own classifier must go on reading its classes from the features; an affine map of the text side learns along and is
 folded into its last layer; (4) weights are averaged, and taken two thirds of the way from the start to the tuned ones; (5) in a
-second lesson the text tower learns 18,000 words that no picture was described with, each partly read as the synonyms or the
-definition that the dictionary gives for it.
+second lesson the text tower learns 18,000 words that no picture was described with, each partly read as its synonyms or as
+words of its definition in the dictionary.
 """
 
 _LIMITS = """## What it is bad at
