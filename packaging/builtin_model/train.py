@@ -13,7 +13,7 @@ import copy
 import json
 import random
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,13 +30,24 @@ import torch  # noqa: E402
 from numpy.typing import NDArray  # noqa: E402
 from open_clip.model import CLIP  # noqa: E402
 
-from recipe import align, architecture, bank, corpus, dataset, export, head_start, image_tower, text_tower  # noqa: E402
+from recipe import (  # noqa: E402
+    align,
+    architecture,
+    bank,
+    corpus,
+    dataset,
+    export,
+    grounding,
+    head_start,
+    image_tower,
+    text_tower,
+)
 from recipe.annotations import CAPTIONED, HUMAN_CAPTIONED, Annotation, annotate  # noqa: E402
 from recipe.features import folder_features, picture_features  # noqa: E402
-from recipe.losses import AlignmentLoss, LossWeights, TextTargets  # noqa: E402
+from recipe.losses import AlignmentLoss, LossWeights, TextTargets, everyday_kinds  # noqa: E402
 from recipe.pictures import PictureRow, PictureStore, decode_all, read_rows  # noqa: E402
 from recipe.prepared_views import PreparedView, prepare_views  # noqa: E402
-from recipe.readings import DictionaryReader, lesson  # noqa: E402
+from recipe.readings import DictionaryReader, Sentence, all_forms, lesson  # noqa: E402
 from recipe.report import Validation, measure_and_describe  # noqa: E402
 from recipe.vocabulary import imagenet_classes  # noqa: E402
 from recipe.wordnet import NounDictionary  # noqa: E402
@@ -50,10 +61,13 @@ REGRESSION_WEIGHTS = (8.0, 1.0, 0.3)
 """How much a picture counts in the first regression: with human captions, with statements, with labels."""
 
 TUNED_SHARE = 0.65
-"""How far the model goes from its start to the tuned weights."""
+"""How far the model goes from its start to the tuned weights, and the text tower from there to the second lesson's."""
 
-UNSEEN_WORDS_LESSON = text_tower.DistillationSettings(epochs=2, peak_rate=6e-4, warm_up_steps=50)
+SECOND_LESSON = text_tower.DistillationSettings(epochs=4, peak_rate=1e-3, warm_up_steps=100)
 """Gentler than the first lesson, which it must not undo."""
+
+OTHER_SENTENCES = 100_000
+"""How many sentences besides captions the second lesson repeats."""
 
 LENGTH_SAMPLE = 1000
 LOSS_WEIGHTS = LossWeights(captions=3.0, classes=1.5, words=1.5)
@@ -82,11 +96,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     classifier = image_tower.load_backbone(model, options.material / "backbone")
     model.to(options.device)
     rows, removed = _without_duplicates(model, material, options)
-    loss = _align(model, classifier, material, nouns, rows, options)
+    loss, pictures = _align(model, classifier, material, nouns, rows, options)
     captions = [text for row in rows for text in material.annotations[row].texts][:LENGTH_SAMPLE]
     length = text_tower.typical_length(model, captions)
     export.fold_text_adapter(model, loss.text_map.weight.detach(), loss.text_map.bias.detach(), length=length)
-    teach_unseen_words(model, _sentences(material, nouns, options), _reader(model, material, nouns), options)
+    teach_words(model, classifier, material, nouns, pictures, options)
     export.write_model(model.cpu(), options.output)
     validation = Validation(material.rows, material.pictures, material.split, material.concepts, nouns)
     facts = measure_and_describe(options.output, validation, removed, options.exclude)
@@ -149,34 +163,91 @@ def _distil_text(model: CLIP, material: Material, nouns: NounDictionary, options
     )
 
 
-def _reader(model: CLIP, material: Material, nouns: NounDictionary) -> DictionaryReader:
-    """The text tower as it is now, with a dictionary and the words that pictures were described with."""
-    finished = copy.deepcopy(model).eval()
-    seen = {*material.concepts.names, *(name for entry in imagenet_classes() for name in entry.names)}
-    return DictionaryReader(lambda texts: text_tower.encode_sentences(finished, texts), nouns, seen)
-
-
-def teach_unseen_words(
-    model: CLIP, sentences: Sequence[str], reader: DictionaryReader, options: argparse.Namespace
+def teach_words(
+    model: CLIP,
+    classifier: image_tower.Classifier,
+    material: Material,
+    nouns: NounDictionary,
+    pictures: align.TrainingPictures,
+    options: argparse.Namespace,
 ) -> None:
-    """The text tower's second lesson: words without pictures, among as many `sentences` that it must not forget."""
-    words = reader.unseen_words(text_tower.count_tokens())
-    told = lesson(words, chance=random.Random(options.seed))
-    chosen = np.sort(np.random.default_rng(options.seed).permutation(len(sentences))[: len(told)])
-    known = [sentences[place] for place in chosen]
+    """The text tower's second lesson: words where their pictures are, words without pictures, and what it must not forget."""
+    shifts = _grounded_words(model, classifier, material, nouns, pictures, options)
+    told, known, reader = _second_lesson(model, material, nouns, shifts, options)
     cached = options.work / "readings.npy"
     if not cached.exists():
-        _report(f"{len(told)} sentences about {len(words)} words without pictures are read with the dictionary")
+        _report(f"{len(told)} sentences about words are read, and {len(known)} others")
         np.save(cached, np.concatenate([reader.encode(told), reader.as_they_stand(known)]).astype(np.float16))
+    before = {name: value.detach().clone() for name, value in text_tower.parameters_of(model)}
     text_tower.distil(
         model,
         text_tower.tokenize([*(sentence.text for sentence in told), *known]),
         np.load(cached),
-        settings=UNSEEN_WORDS_LESSON,
+        settings=SECOND_LESSON,
         seed=options.seed + 1,
         checkpoint=options.work / "words.pt",
         report=_report,
     )
+    with torch.no_grad():
+        for name, value in text_tower.parameters_of(model):
+            value.copy_(before[name].lerp(value, TUNED_SHARE))
+
+
+def _second_lesson(
+    model: CLIP,
+    material: Material,
+    nouns: NounDictionary,
+    shifts: Mapping[str, NDArray[np.float32]],
+    options: argparse.Namespace,
+) -> tuple[list[Sentence], list[str], DictionaryReader]:
+    """What is said of words, seen ones and others, what is known already, and who reads it: the text tower as it is now."""
+    finished = copy.deepcopy(model).eval()
+    reader = DictionaryReader(lambda texts: text_tower.encode_sentences(finished, texts), nouns, shifts)
+    words = [*shifts, *reader.unseen_words(text_tower.count_tokens())]
+    told = lesson(words, chance=random.Random(options.seed))
+    return told, _known_sentences(material, nouns, shifts.keys(), options), reader
+
+
+def _known_sentences(
+    material: Material, nouns: NounDictionary, moved: Collection[str], options: argparse.Namespace
+) -> list[str]:
+    """All captions, and as many other sentences, but for those that say no more than a word that moved."""
+    all_known = set(_sentences(material, nouns, options)) - all_forms(moved)
+    captions = {text for annotation in material.annotations if annotation.captioned for text in annotation.texts}
+    others = sorted(all_known - captions)
+    chosen = random.Random(options.seed).sample(others, min(OTHER_SENTENCES, len(others)))
+    return [*sorted(captions & all_known), *chosen]
+
+
+def _grounded_words(
+    model: CLIP,
+    classifier: image_tower.Classifier,
+    material: Material,
+    nouns: NounDictionary,
+    pictures: align.TrainingPictures,
+    options: argparse.Namespace,
+) -> dict[str, NDArray[np.float32]]:
+    """How far each word moves to where the finished image tower sees it; kept in --work."""
+    cached = options.work / "shifts.npz"
+    if not cached.exists():
+        imagenet = imagenet_classes()
+        concepts = dataset.with_implied(material.concepts, nouns)
+        vocabulary = grounding.Vocabulary(
+            concepts,
+            everyday_kinds(bank.kind_members(imagenet, nouns), concepts),
+            bank.prompt_ensembles(model, concepts.names),
+            imagenet,
+            bank.class_embeddings(model, imagenet).mean(axis=0),
+        )
+        _report("the image tower looks at the views once more")
+        sights = grounding.look_at(model, pictures.views)
+        settings = grounding.GroundingSettings()
+        shifts = grounding.ground(
+            model, classifier, vocabulary, pictures, sights, settings=settings, seed=options.seed, report=_report
+        )
+        np.savez(cached, names=np.array(list(shifts)), shifts=np.stack(list(shifts.values())))
+    with np.load(cached) as kept:
+        return dict(zip(kept["names"].tolist(), kept["shifts"], strict=True))
 
 
 def _without_duplicates(
@@ -202,7 +273,7 @@ def _align(
     nouns: NounDictionary,
     rows: NDArray[np.int64],
     options: argparse.Namespace,
-) -> AlignmentLoss:
+) -> tuple[AlignmentLoss, align.TrainingPictures]:
     """Bring the image tower to the text tower: a closed-form start, the projection, the upper blocks, part of the way back."""
     targets = bank.build_targets(model, material.annotations, material.concepts, imagenet_classes(), nouns)
     views = prepare_views(model, material.pictures, rows, options.work / "views", seed=options.seed, report=_report)
@@ -225,7 +296,7 @@ def _align(
         report=_report,
     )
     start.keep_share(model, loss, tuned=TUNED_SHARE)
-    return loss
+    return loss, pictures
 
 
 def _start_head(

@@ -50,14 +50,24 @@ def build_targets(
         texts_of=tuple(np.array([place[text] for text in own]) for own in texts),
         classes=torch.from_numpy(class_embeddings(model, classes)),
         concepts=torch.from_numpy(_by_template(model, concepts.names)),
-        kind_members=torch.from_numpy(everyday_membership(nouns, list(classes)).astype(np.float32)),
+        kind_members=kind_members(classes, nouns),
     )
+
+
+def kind_members(classes: Sequence[ImageNetClass], nouns: NounDictionary) -> torch.Tensor:
+    """Float [kinds, 1000]: which classes show an everyday kind."""
+    return torch.from_numpy(everyday_membership(nouns, list(classes)).astype(np.float32))
+
+
+def prompt_ensembles(model: CLIP, names: Sequence[str]) -> NDArray[np.float32]:
+    """Float32 [N, 512], normalised: the mean of each name's embeddings over TEMPLATES."""
+    return evaluation.mean_text_embeddings(_by_template(model, names))
 
 
 def class_embeddings(model: CLIP, classes: Sequence[ImageNetClass]) -> NDArray[np.float32]:
     """Float32 [2, 1000, 512]: each class by its first name, and by the mean of all its names."""
     names = sorted({name for entry in classes for name in entry.names})
-    of_name = dict(zip(names, evaluation.mean_text_embeddings(_by_template(model, names)), strict=True))
+    of_name = dict(zip(names, prompt_ensembles(model, names), strict=True))
     first = np.stack([of_name[entry.names[0]] for entry in classes])
     mean = np.stack([np.mean([of_name[name] for name in entry.names], axis=0) for entry in classes])
     return np.stack([first, mean / np.linalg.norm(mean, axis=1, keepdims=True)]).astype(np.float32)

@@ -48,9 +48,10 @@ names of ImageNet's classes, the rest carry a linear regression from features to
 blocks learn together from captions (symmetric contrast, several positives), the frozen backbone's sharpened class
 probabilities, single words, pairs of pictures side by side, and imagined features of classes without pictures, while the
 backbone's own classifier must go on reading its classes from the features; an affine map of the text side learns along and is
-folded into its last layer; (4) weights are averaged, and taken two thirds of the way from the start to the tuned ones; (5) in a
-second lesson the text tower learns 18,000 words that no picture was described with, each partly read as its synonyms or as
-words of its definition in the dictionary.
+folded into its last layer; (4) weights are averaged, and taken two thirds of the way from the start to the tuned ones; (5)
+some 4,000 words and the names of the classes get vectors of their own, which are fitted to what the finished image tower makes
+of the training pictures; (6) in a second lesson the text tower learns them, and 16,000 words that no picture was described
+with, each partly read as its synonyms or as words of its definition in the dictionary, and goes two thirds of the way to that.
 """
 
 _LIMITS = """## What it is bad at

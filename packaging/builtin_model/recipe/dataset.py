@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from recipe.annotations import HUMAN_CAPTIONED, Annotation
 from recipe.pictures import PictureRow
 from recipe.vocabulary import EVERYDAY_KINDS, frequent_nouns
+from recipe.wordnet import NounDictionary
 
 SPLIT_SEED = 7
 """The split stays the same whatever seed the training runs with, so that runs can be compared."""
@@ -90,6 +91,21 @@ def gather_concepts(annotations: Sequence[Annotation]) -> Concepts:
     from_labels = np.array([name in label_words for name in names])
     known = captioned[:, None] | from_labels[None, :]
     return Concepts(names, present, known)
+
+
+def with_implied(concepts: Concepts, nouns: NounDictionary) -> Concepts:
+    """The same with what each word implies by its commonest meaning: a man is a person, a dog an animal."""
+    meanings = {name: senses[0] for name in concepts.names if (senses := nouns.senses(name))}
+    columns: dict[int, list[int]] = {}
+    for column, name in enumerate(concepts.names):
+        if name in meanings:
+            columns.setdefault(meanings[name].offset, []).append(column)
+    present = concepts.present.copy()
+    for column, name in enumerate(concepts.names):
+        if name in meanings:
+            broader = [place for above in nouns.ancestors(meanings[name]) for place in columns.get(above, ())]
+            present[:, broader] |= concepts.present[:, [column]]
+    return Concepts(concepts.names, present, concepts.known | present)
 
 
 def is_human_captioned(rows: Sequence[PictureRow]) -> NDArray[np.bool_]:

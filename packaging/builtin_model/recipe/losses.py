@@ -49,6 +49,37 @@ class LossWeights:
     words: float = 1.0
 
 
+@dataclass(frozen=True, slots=True)
+class Kinds:
+    """The everyday kinds: `members` float [kinds, 1000] says which classes show each, `columns` [kinds] which concept it is."""
+
+    members: Tensor
+    columns: Tensor
+
+    def shown(self, present: Tensor, probabilities: Tensor) -> Tensor:
+        """How much each picture shows each concept, float [B, C]: what its texts say, and the kinds of its evident classes."""
+        truth = present.float()
+        kinds = probabilities @ self.members.T
+        evident = torch.where(kinds > KIND_EVIDENCE, kinds, torch.zeros_like(kinds))
+        truth[:, self.columns] = torch.maximum(truth[:, self.columns], evident)
+        return truth
+
+
+def everyday_kinds(members: Tensor, concepts: Concepts) -> Kinds:
+    """The kinds by their place among the concepts."""
+    column = {name: number for number, name in enumerate(concepts.names)}
+    return Kinds(members, torch.tensor([column[kind] for kind in EVERYDAY_KINDS]))
+
+
+def shown_words_loss(logits: Tensor, truth: Tensor, known: Tensor) -> Tensor:
+    """For each word, which of the pictures show it: multi-positive InfoNCE over pictures, all arguments [B, words].
+
+    Every word must be shown by some picture; a picture of which nothing is known about a word is no negative.
+    """
+    logits = logits.masked_fill(~(known | (truth > 0)), ABSENT)
+    return -(truth / truth.sum(0, keepdim=True) * logits.log_softmax(0)).sum(0).mean()
+
+
 class AlignmentLoss(nn.Module):
     """The three losses with their learned temperatures, and an affine map of the text embeddings that learns along.
 
@@ -65,8 +96,7 @@ class AlignmentLoss(nn.Module):
         self.log_scales = nn.Parameter(torch.tensor([math.log(scale) for scale in FIRST_SCALES]))
         self._present = torch.from_numpy(concepts.present)
         self._known = torch.from_numpy(concepts.known | concepts.present)
-        column = {name: number for number, name in enumerate(concepts.names)}
-        self._kind_columns = torch.tensor([column[kind] for kind in EVERYDAY_KINDS])
+        self._kinds = everyday_kinds(targets.kind_members, concepts)
 
     def forward(
         self,
@@ -131,15 +161,8 @@ class AlignmentLoss(nn.Module):
     def _word_loss(
         self, images: Tensor, probabilities: Tensor, present: Tensor, known: Tensor, chance: np.random.Generator
     ) -> Tensor:
-        """For each word of the batch, which of the pictures show it: multi-positive InfoNCE over pictures."""
-        truth = present.float()
-        kinds = probabilities @ self.targets.kind_members.T
-        columns = self._kind_columns
-        evident = torch.where(kinds > KIND_EVIDENCE, kinds, torch.zeros_like(kinds))
-        truth[:, columns] = torch.maximum(truth[:, columns], evident)
+        truth = self._kinds.shown(present, probabilities)
         used = truth.sum(0) > 0
-        truth = truth[:, used]
         template = int(chance.integers(len(self.targets.concepts)))
-        logits = self.log_scales[2].exp() * images @ self.mapped(self.targets.concepts[template, used]).T
-        logits = logits.masked_fill(~(known[:, used] | (truth > 0)), ABSENT)
-        return -(truth / truth.sum(0, keepdim=True) * logits.log_softmax(0)).sum(0).mean()
+        words = self.mapped(self.targets.concepts[template, used])
+        return shown_words_loss(self.log_scales[2].exp() * images @ words.T, truth[:, used], known[:, used])

@@ -13,7 +13,7 @@ import torch
 from numpy.typing import NDArray
 from open_clip.model import CLIP
 from open_clip.tokenizer import SimpleTokenizer
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn import functional
 from torch.nn.attention import SDPBackend, sdpa_kernel
 
@@ -89,6 +89,11 @@ def pad_targets(embeddings: NDArray[np.float16]) -> NDArray[np.float16]:
     return np.pad(embeddings, ((0, 0), (0, EMBED_DIMENSIONS - embeddings.shape[1])))
 
 
+def parameters_of(model: CLIP) -> list[tuple[str, nn.Parameter]]:
+    """The text tower's parameters by name."""
+    return [(name, value) for name, value in model.named_parameters() if not name.startswith(("visual", "logit"))]
+
+
 def distil(
     model: CLIP,
     tokens: NDArray[np.int32],
@@ -104,7 +109,7 @@ def distil(
     State is saved to `checkpoint` every minute or so and taken up again from there. Attention runs as plain matrix
     products, because torch's fused attention has a backward pass on CPU that takes four times as long as all the rest.
     """
-    text_parameters = [value for name, value in model.named_parameters() if not name.startswith(("visual", "logit"))]
+    text_parameters = [value for _, value in parameters_of(model)]
     optimiser = torch.optim.AdamW(
         text_parameters, lr=settings.peak_rate, weight_decay=settings.weight_decay, betas=(0.9, 0.98), fused=True
     )

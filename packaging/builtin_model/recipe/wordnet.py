@@ -31,6 +31,10 @@ class NounDictionary:
         self.synsets = {synset.offset: synset for synset in _read_synsets(folder / "data.noun")}
         self._senses, self._tagged = _read_senses(folder / "index.noun")
         self._irregular = _read_irregular_plurals(folder / "noun.exc")
+        self._narrower: dict[int, list[Synset]] = {}
+        for synset in self.synsets.values():
+            for broader in synset.hypernyms:
+                self._narrower.setdefault(broader, []).append(synset)
 
     def senses(self, word: str) -> list[Synset]:
         """The meanings of a noun, commonest first; empty when it is not in the dictionary."""
@@ -47,6 +51,10 @@ class NounDictionary:
     def is_common(self, word: str) -> bool:
         """Whether the noun occurs in WordNet's sense-tagged texts: everyday words do, Latin names do not."""
         return word.lower().replace(" ", "_") in self._tagged
+
+    def narrower(self, synset: Synset) -> list[Synset]:
+        """The meanings right below a meaning."""
+        return self._narrower.get(synset.offset, [])
 
     def ancestors(self, synset: Synset) -> set[int]:
         """Offsets of every hypernym of a meaning, itself included."""

@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from recipe.annotations import Annotation
 from recipe.calibrate import fit_calibration, standard_scores
-from recipe.dataset import gather_concepts, near_duplicates, split_rows
+from recipe.dataset import gather_concepts, near_duplicates, split_rows, with_implied
 from recipe.pictures import PictureRow
+from recipe.wordnet import NounDictionary
 
 
 def test_the_split_is_disjoint_and_repeats() -> None:
@@ -44,6 +45,16 @@ def test_labels_say_nothing_about_words_that_only_captions_use() -> None:
     assert concepts.known[0, column["guitar"]]
     assert not concepts.known[6, column["grass"]]
     assert concepts.known[6, column["guitar"]]
+
+
+def test_a_word_implies_what_lies_above_it(nouns: NounDictionary) -> None:
+    annotations = [Annotation(True, ("a puppy",), frozenset({"puppy"}))] * 6
+    annotations += [Annotation(True, ("a dog",), frozenset({"dog"}))] * 6
+    annotations += [Annotation(True, ("an animal",), frozenset({"animal"}))] * 6
+    concepts = with_implied(gather_concepts(annotations), nouns)
+    shown = {name: concepts.present[:, column].sum() for column, name in enumerate(concepts.names)}
+    assert (shown["puppy"], shown["dog"], shown["animal"]) == (6, 12, 18)
+    assert bool((concepts.known | ~concepts.present).all())
 
 
 @settings(max_examples=10, deadline=None)

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from recipe.readings import OWN_SHARE, DictionaryReader, Sentence, lesson
+from recipe.readings import OWN_SHARE, DictionaryReader, Sentence, all_forms, lesson
 from recipe.wordnet import NounDictionary
 
 DIMENSIONS = 4096
@@ -25,8 +25,12 @@ def words_counted(sentences: Sequence[str]) -> NDArray[np.float32]:
     return counts / np.linalg.norm(counts, axis=1, keepdims=True)
 
 
+def not_moved(*words: str) -> dict[str, NDArray[np.float32]]:
+    return {word: np.zeros(DIMENSIONS, dtype=np.float32) for word in words}
+
+
 def read(nouns: NounDictionary, seen: set[str], *sentences: Sentence) -> NDArray[np.float32]:
-    return DictionaryReader(words_counted, nouns, seen).encode(sentences)
+    return DictionaryReader(words_counted, nouns, not_moved(*seen)).encode(sentences)
 
 
 def test_an_unseen_word_is_read_as_the_seen_word_of_its_definition_too(nouns: NounDictionary) -> None:
@@ -35,6 +39,29 @@ def test_an_unseen_word_is_read_as_the_seen_word_of_its_definition_too(nouns: No
     expected = OWN_SHARE * own + (1 - OWN_SHARE) * as_dog
     assert np.allclose(target, expected / np.linalg.norm(expected), atol=1e-5)
     assert target @ as_dog > target @ as_cat
+
+
+def test_a_seen_word_is_read_where_it_was_moved_and_stands_in_from_there(nouns: NounDictionary) -> None:
+    dog, here = words_counted(["a dog"])[0], np.eye(DIMENSIONS, dtype=np.float32)[7]
+    seen, unseen = DictionaryReader(words_counted, nouns, {"Dog": here}).encode(
+        [Sentence("a dog", "dog"), Sentence("a puppy", "puppy")]
+    )
+    moved = (dog + here) / np.linalg.norm(dog + here)
+    assert np.allclose(seen, moved, atol=1e-5)
+    expected = OWN_SHARE * words_counted(["a puppy"])[0] + (1 - OWN_SHARE) * moved
+    assert np.allclose(unseen, expected / np.linalg.norm(expected), atol=1e-5)
+
+
+def test_a_broad_word_is_read_as_the_seen_ones_below_it(nouns: NounDictionary) -> None:
+    (target,) = read(nouns, {"puppy"}, Sentence("an animal", "animal"))
+    own, as_puppy = words_counted(["an animal", "an puppy"])
+    expected = OWN_SHARE * own + (1 - OWN_SHARE) * as_puppy
+    assert np.allclose(target, expected / np.linalg.norm(expected), atol=1e-5)
+
+
+def test_all_forms_hold_every_sentence_of_a_lesson() -> None:
+    told = lesson(["puppy", "dog"], chance=random.Random(3))
+    assert {sentence.text for sentence in told} <= all_forms(["dog", "puppy"])
 
 
 def test_plurals_are_read_in_the_plural(nouns: NounDictionary) -> None:
@@ -49,9 +76,9 @@ def test_words_without_a_seen_relative_are_read_as_they_stand(nouns: NounDiction
 
 
 def test_unseen_words_are_the_frequent_ones_with_a_seen_relative(nouns: NounDictionary) -> None:
-    reader = DictionaryReader(words_counted, nouns, {"dog"})
+    reader = DictionaryReader(words_counted, nouns, not_moved("dog"))
     tokens = {"puppy": 1, "domestic dog": 2, "animal": 1, "entity": 1, "dog": 1}
-    assert reader.unseen_words(tokens.__getitem__) == ["domestic dog", "puppy"]
+    assert reader.unseen_words(tokens.__getitem__) == ["animal", "domestic dog", "entity", "puppy"]
     assert reader.unseen_words(lambda word: 3 * tokens[word]) == []
 
 
