@@ -15,7 +15,8 @@ In a template `{}` is the tag's name and `{a}` the name with its article: "a dog
 takes its group's templates unless it names a set or lists its own; a word whose meaning is not clear by itself needs its
 own. The first template of each list must hold the name, and takes the synonyms too; others may be whole sentences ("red
 and green apples").
-A synonym may be an object with an article of its own: {"name": "trees", "article": "none"}.
+A synonym may be an object with an article of its own: {"name": "trees", "article": "none"}. A tag that is "broad": true
+has sentences that find more than its name, and who searches by the name is answered by them.
 """
 
 from __future__ import annotations
@@ -37,6 +38,7 @@ Article = Literal["a", "the", "none"]
 """What stands before a name: a or an by its sound, the, or nothing (mass nouns and plurals)."""
 
 _ARTICLES: tuple[Article, ...] = ("a", "the", "none")
+_OPTIONAL_FIELDS = {"parent", "synonyms", "templates", "article", "sensitive", "broad"}
 
 # Written vowels that sound as consonants ("a unicycle", "a ukulele"), and the other way round ("an hour").
 _TAKES_A = re.compile(r"eu|one\b|ufo|uk|uni(?![nm])|u[st][eiau]")
@@ -58,6 +60,8 @@ class VocabularyTag:
     """1 to `MAX_PROMPTS` different sentences that are true of a photo with this tag."""
     sensitive: bool = False
     """Photos with it can be blurred until they are asked for."""
+    broad: bool = False
+    """Its prompts name what it collects ("a man or a woman"), which finds more than its own name: searches ask by them too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +76,16 @@ class Vocabulary:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_places", {tag.name: place for place, tag in enumerate(self.tags)})
+
+    def broad_wordings(self) -> dict[str, tuple[str, ...]]:
+        """The prompts of the broad tags, by all the ways to ask for one in small letters: "people", "a person", "the person"."""
+        return {
+            asked: tag.prompts
+            for tag in self.tags
+            if tag.broad
+            for word in (tag.name, *tag.synonyms)
+            for asked in (word, with_article(word), with_article(word, "the"))
+        }
 
     def named(self, names: Iterable[str]) -> list[VocabularyTag]:
         """The tags of these names that there are, in the vocabulary's order."""
@@ -125,11 +139,12 @@ class _Entry:
     synonyms: tuple[_Word, ...]
     templates: tuple[str, ...]
     sensitive: bool
+    broad: bool
 
     def tag(self) -> VocabularyTag:
-        names = tuple(word.name for word in self.synonyms)
+        names, prompts = tuple(word.name for word in self.synonyms), tuple(self._prompts())
         return VocabularyTag(
-            self.word.name, self.group, self.parent, names, tuple(self._prompts()), sensitive=self.sensitive
+            self.word.name, self.group, self.parent, names, prompts, sensitive=self.sensitive, broad=self.broad
         )
 
     def _prompts(self) -> list[str]:
@@ -153,7 +168,7 @@ def _groups(value: object) -> dict[str, tuple[str, ...]]:
 def _entry(
     value: object, place: str, groups: Mapping[str, tuple[str, ...]], sets: Mapping[str, tuple[str, ...]]
 ) -> _Entry:
-    fields = _object(value, place, {"name", "group"}, {"parent", "synonyms", "templates", "article", "sensitive"})
+    fields = _object(value, place, {"name", "group"}, _OPTIONAL_FIELDS)
     word = _word({key: fields[key] for key in ("name", "article") if key in fields}, place)
     place = f'{place} ("{word.name}")'
     group = _text(fields["group"], f'{place}: "group"')
@@ -174,6 +189,7 @@ def _entry(
         ),
         templates=_templates(own, place),
         sensitive=_flag(fields.get("sensitive", False), f'{place}: "sensitive"'),
+        broad=_flag(fields.get("broad", False), f'{place}: "broad"'),
     )
 
 

@@ -287,7 +287,8 @@ class Models:
         self._forget_embeddings_of_other_weights(entry)
         model_id = self._store.writer.do(lambda session: put_model(session, entry.name))
         inference = self._catalogue.open_inference(entry)
-        texts = TextEmbedding(self._store, inference, model_id=model_id)
+        wordings = self._settings.vocabulary.broad_wordings()
+        texts = TextEmbedding(self._store, inference, model_id=model_id, wordings=wordings)
         calibration = calibration_of(entry)
         tagger = ZeroShotTagger(
             self._store,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -24,10 +24,18 @@ _CHUNK = 64
 class TextEmbedding:
     """Embeds fixed prompts (vocabulary, background captions) and free queries with one model."""
 
-    def __init__(self, store: LibraryStore, inference: Inference, *, model_id: ModelId) -> None:
+    def __init__(
+        self,
+        store: LibraryStore,
+        inference: Inference,
+        *,
+        model_id: ModelId,
+        wordings: Mapping[str, tuple[str, ...]] | None = None,
+    ) -> None:
         self._store = store
         self._inference = inference
         self._model_id = model_id
+        self._wordings = wordings or {}
         self._queries: OrderedDict[str, Vectors] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -43,13 +51,14 @@ class TextEmbedding:
         return np.stack([cached[key] for key in keys])
 
     def query(self, text: str) -> Vectors:
-        """The unit vector [D] of what a person typed, by a small prompt ensemble."""
+        """The unit vector [D] of what a person typed, by a small prompt ensemble, or by the sentences that say more than it."""
         cleaned = " ".join(text.split())
         with self._lock:
             if cleaned in self._queries:
                 self._queries.move_to_end(cleaned)
                 return self._queries[cleaned]
-        vector = ensemble_mean(self._inference.embed_texts(fill_templates(cleaned, QUERY_TEMPLATES)).result())
+        prompts = self._wordings.get(cleaned.casefold()) or fill_templates(cleaned, QUERY_TEMPLATES)
+        vector = ensemble_mean(self._inference.embed_texts(prompts).result())
         with self._lock:
             self._queries[cleaned] = vector
             while len(self._queries) > _REMEMBERED_QUERIES:

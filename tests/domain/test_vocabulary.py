@@ -220,6 +220,14 @@ def test_its_prompts_are_sentences_of_their_own(everyday: Vocabulary) -> None:
             assert owners.setdefault(prompt, tag.name) == tag.name, prompt
 
 
+def test_who_asks_for_a_broad_tag_is_answered_by_its_prompts(everyday: Vocabulary) -> None:
+    wordings = everyday.broad_wordings()
+    (person,) = everyday.named(["person"])
+    assert wordings["a person"] == wordings["person"] == wordings["people"] == person.prompts
+    assert "a man or a woman" in person.prompts
+    assert "a dog" not in wordings
+
+
 def test_its_ambiguous_words_are_made_clear(everyday: Vocabulary) -> None:
     by_name = {tag.name: tag for tag in everyday.tags}
     for name in words(AMBIGUOUS):

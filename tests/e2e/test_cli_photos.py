@@ -81,6 +81,18 @@ def test_seven_of_ten_show_a_laid_table(
     assert len(shown) >= 7, {name: labels[name] for name in names}
 
 
+@pytest.mark.parametrize("words", ["a person", "people"])
+def test_who_asks_for_people_finds_people(
+    labelled_library: Indexed, words: str, capsys: pytest.CaptureFixture[str], no_log: None
+) -> None:
+    """By the word alone two photos are found, and nobody on either."""
+    labels = labels_of(labelled_library.photos)
+    names = found(labelled_library.library, words, capsys)
+    shows_people = ["person" in labels.get(name, ()) for name in names]
+    assert all(shows_people[:4]), names
+    assert sum(shows_people) >= 5, names
+
+
 def test_every_photo_is_accounted_for_and_a_second_run_embeds_nothing(
     labelled_library: Indexed, capsys: pytest.CaptureFixture[str], no_log: None
 ) -> None:
