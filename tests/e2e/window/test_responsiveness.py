@@ -89,18 +89,26 @@ def test_ten_thousand_photos_are_tagged_while_the_window_stays_alive(
     window = windows.open(library_folder)
     wait_for(qtbot, lambda: window.page.grid.photo_count() == TAGGED)
     settled(qtbot, window)
-    grid, field, history = window.page.grid, window.page.inspector.tags.field, window.tag_work.history
+    grid = window.page.grid
     grid.select(grid.photo_ids())
     wait_for(qtbot, lambda: window.page.inspector.name.text() == "10,000 photos selected")
     settled(qtbot, window)
-    field.setText("beach")
+    # Were it done on the GUI thread, no beat would come until it is done, however fast or slow the machine is. That would
+    # show each time; a machine that stands still for half a second does so once.
+    shares = [_longest_gap_while_tagging(qtbot, window, word) for word in ("beach", "harbour", "meadow")]
+    assert min(shares) < 1 / 2, shares
+
+
+def _longest_gap_while_tagging(qtbot: QtBot, window: MainWindow, word: str) -> float:
+    """Tag what is selected and take it back; the longest gap between beats, as a share of the time that tagging took."""
+    field, history = window.page.inspector.tags.field, window.tag_work.history
+    field.setText(word)
     began = time.perf_counter()
     with heartbeat() as gaps:
         qtbot.keyClick(field, Qt.Key.Key_Return)
-        wait_for(qtbot, lambda: history.toast.words.text() == "Done: adding “beach” to 10,000 photos")
+        wait_for(qtbot, lambda: history.toast.words.text() == f"Done: adding “{word}” to 10,000 photos")
         took = (time.perf_counter() - began) * 1000
         history.undo.trigger()
-        wait_for(qtbot, lambda: history.toast.words.text() == "Undone: adding “beach” to 10,000 photos")
+        wait_for(qtbot, lambda: history.toast.words.text() == f"Undone: adding “{word}” to 10,000 photos")
     print(f"10,000 photos tagged in {took:.0f} ms, {len(gaps)} beats, the longest gap {max(gaps):.0f} ms")
-    # Were it done on the GUI thread, no beat would come until it is done, however fast or slow the machine is.
-    assert max(gaps) < took / 2
+    return max(gaps) / took
