@@ -211,7 +211,7 @@ def _second_lesson(
 def _known_sentences(
     material: Material, nouns: NounDictionary, moved: Collection[str], options: argparse.Namespace
 ) -> list[str]:
-    """All captions, and as many other sentences, but for those that say no more than a word that moved."""
+    """All captions and OTHER_SENTENCES others, but for those that say no more than a word that moved."""
     all_known = set(_sentences(material, nouns, options)) - all_forms(moved)
     captions = {text for annotation in material.annotations if annotation.captioned for text in annotation.texts}
     others = sorted(all_known - captions)

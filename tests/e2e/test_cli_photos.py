@@ -85,7 +85,7 @@ def test_seven_of_ten_show_a_laid_table(
 def test_who_asks_for_people_finds_people(
     labelled_library: Indexed, words: str, capsys: pytest.CaptureFixture[str], no_log: None
 ) -> None:
-    """By the word alone two photos are found, and nobody on either."""
+    """By its words alone "a person" finds two photos, and nobody on either."""
     labels = labels_of(labelled_library.photos)
     names = found(labelled_library.library, words, capsys)
     shows_people = ["person" in labels.get(name, ()) for name in names]
